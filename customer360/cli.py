@@ -1,0 +1,105 @@
+"""The command line: thin commands over the modules, which are imported only when a command needs them."""
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+
+from customer360.settings import get_settings
+
+app = typer.Typer(no_args_is_help=True, help="Customer 360: from messy files to trusted marts.")
+database_app = typer.Typer(no_args_is_help=True, help="The database that holds everything.")
+app.add_typer(database_app, name="db")
+console = Console()
+
+
+@app.callback()
+def configure_logging(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")] = False,
+) -> None:
+    """Send log records to the terminal."""
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(message)s",
+        handlers=[RichHandler(console=console, show_path=False)],
+    )
+
+
+@database_app.command("start")
+def start_database() -> None:
+    """Start the embedded server where none is configured, and set the database up."""
+    from customer360.database.setup import ensure_database
+
+    console.print(f"Database ready: {ensure_database(get_settings())}")
+
+
+@database_app.command("stop")
+def stop_database() -> None:
+    """Stop the embedded server; its data stays."""
+    from customer360.database import embedded
+
+    stopped = embedded.stop(get_settings().data_dir)
+    console.print("Stopped the embedded server." if stopped else "No embedded server runs.")
+
+
+@app.command()
+def load(
+    files: Annotated[list[Path] | None, typer.Argument(help="Default: all pending files.")] = None,
+) -> None:
+    """Load landing files into raw; files seen before are skipped."""
+    from customer360.landing.commands import load_files
+
+    raise typer.Exit(load_files(get_settings(), files or [], console))
+
+
+@app.command()
+def build(
+    layer: Annotated[str | None, typer.Option(help="Only this layer of the newest build.")] = None,
+) -> None:
+    """Run dbt layer by layer into warehouse_next, without publishing."""
+    from customer360.transformation.commands import build_warehouse
+
+    raise typer.Exit(build_warehouse(get_settings(), layer, console))
+
+
+@app.command()
+def gates() -> None:
+    """Show which gates of the newest build passed and which did not."""
+    from customer360.publishing.commands import show_gates
+
+    raise typer.Exit(show_gates(get_settings(), console))
+
+
+@app.command()
+def publish() -> None:
+    """Swap warehouse_next into warehouse if every gate of the newest build passes."""
+    from customer360.publishing.commands import publish_build
+
+    raise typer.Exit(publish_build(get_settings(), console))
+
+
+@app.command()
+def rollback() -> None:
+    """Put the generation before the published one back."""
+    from customer360.publishing.commands import rollback_publication
+
+    raise typer.Exit(rollback_publication(get_settings(), console))
+
+
+@app.command()
+def demo() -> None:
+    """Start everything, run the pipeline through Airflow and show what came of it."""
+    from customer360.demo.commands import run_demo
+
+    raise typer.Exit(run_demo(get_settings(), console))
+
+
+@app.command()
+def stop() -> None:
+    """Stop Airflow and the embedded server; all data stays."""
+    from customer360.demo.commands import stop_everything
+
+    raise typer.Exit(stop_everything(get_settings(), console))

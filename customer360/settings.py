@@ -1,0 +1,65 @@
+"""One typed settings object, read from environment variables (`C360_…`) and `.env`."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_DIR = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Where things are and how the pipeline runs. Every field is the variable `C360_<FIELD>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="C360_", env_file=PROJECT_DIR / ".env", env_ignore_empty=True, extra="ignore"
+    )
+
+    project_dir: Path = PROJECT_DIR
+    data_dir: Path = Field(
+        default=PROJECT_DIR / "data",
+        description="Landing files, exports, artefacts and the embedded server's data.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="A Postgres URL. Unset: an embedded server under data_dir."
+    )
+    database_url_file: Path | None = Field(
+        default=None, description="A file that holds the Postgres URL, for container secrets."
+    )
+    database_name: str = Field(
+        default="customer360", description="Name of the warehouse database on the embedded server."
+    )
+    dbt_threads: int = Field(default=4, ge=1)
+    dbt_tasks: str = Field(
+        default="layers",
+        pattern="^(layers|models)$",
+        description="Airflow tasks of the build: one per layer, or one per model (Cosmos).",
+    )
+    airflow_port: int = Field(default=8080, ge=1, le=65535)
+
+    @property
+    def uses_embedded_server(self) -> bool:
+        """Whether no other server is configured."""
+        return self.database_url is None and self.database_url_file is None
+
+    @property
+    def landing_dir(self) -> Path:
+        """Immutable files as they were delivered."""
+        return self.data_dir / "landing"
+
+    @property
+    def dbt_project_dir(self) -> Path:
+        """The dbt project, which also holds the feed contracts."""
+        return self.project_dir / "dbt_project"
+
+    @property
+    def sql_init_dir(self) -> Path:
+        """Numbered, re-runnable SQL for what dbt cannot own."""
+        return self.project_dir / "sql" / "init"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,50 @@
+"""Shared fixtures: one real Postgres for the session, one fresh database for each test that asks."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from psycopg2.sql import SQL, Identifier
+
+from customer360.database import embedded
+from customer360.database.connection import connect
+from customer360.database.initialise import apply_init_sql, create_database
+from customer360.settings import Settings
+
+TEMPLATE = "customer360_template"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Settings]:
+    """A real Postgres server that lives as long as the test session, in a short path."""
+    with TemporaryDirectory(prefix="c360-", ignore_cleanup_errors=True) as directory:
+        Path(directory).chmod(0o755)
+        settings = Settings(
+            data_dir=Path(directory), database_url=None, database_url_file=None, _env_file=None
+        )
+        embedded.start(settings.data_dir)
+        create_database(settings, TEMPLATE)
+        with connect(settings, database=TEMPLATE) as connection:
+            apply_init_sql(connection, settings.sql_init_dir)
+        yield settings
+        embedded.stop(settings.data_dir)
+
+
+@pytest.fixture
+def database(server: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a fresh database with sql/init applied; data_dir's landing is the test's own."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with connect(server, database="postgres") as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(
+                SQL("create database {} template {}").format(Identifier(name), Identifier(TEMPLATE))
+            )
+    url = f"postgresql://postgres@/{name}?host={embedded.socket_dir(server.data_dir)}"
+    yield Settings(data_dir=tmp_path / "data", database_url=url, _env_file=None)
+    with connect(server, database="postgres") as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(SQL("drop database {} with (force)").format(Identifier(name)))
