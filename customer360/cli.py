@@ -1,4 +1,4 @@
-"""The command line: thin commands over the modules, which are imported only when a command needs them."""
+"""The command line: thin commands over modules that are imported when a command needs them."""
 
 import logging
 from pathlib import Path

