@@ -1,0 +1,3 @@
+{% macro text_literal(value) -%}
+    {%- if value is none -%} null {%- else -%} '{{ value | string | replace("'", "''") }}' {%- endif -%}
+{%- endmacro %}
