@@ -1,0 +1,40 @@
+"""What the DAGs share: the assets between them, and when a failed task is tried again."""
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
+
+LANDING_FILES = Asset("c360_landing_files")
+RAW_DATA = Asset("c360_raw_data")
+WAREHOUSE = Asset("c360_warehouse")
+
+# Trouble of the database or the machine may pass; a bug, bad input or a failed gate does not.
+RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
+    rules=[
+        RetryRule(
+            exception=["psycopg2.OperationalError", "psycopg2.InterfaceError", OSError],
+            action=RetryAction.RETRY,
+            reason="The database or the machine was in trouble, which may pass",
+        )
+    ],
+    default=RetryAction.FAIL,
+)
+
+TASK_DEFAULTS: dict[str, Any] = {
+    "owner": "customer360",
+    "retries": 3,
+    "retry_delay": timedelta(seconds=10),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=5),
+    "retry_policy": RETRY_WHAT_MAY_PASS,
+}
+
+DAG_DEFAULTS: dict[str, Any] = {
+    "catchup": False,
+    "max_active_runs": 1,
+    # Each waits for an asset or a person, so unpausing it by hand would only be a step to forget.
+    "is_paused_upon_creation": False,
+    "default_args": TASK_DEFAULTS,
+    "tags": ["customer360"],
+}

@@ -1,0 +1,91 @@
+"""
+### Load the landing files that are new into `raw`
+
+**Owner:** customer360 · **Starts on:** new landing files (asset `c360_landing_files`), or by hand ·
+**Tells:** `build_warehouse`, by the asset `c360_raw_data`
+
+One mapped task per file that no load has seen yet (a file is known by the SHA-256 of its bytes). Files load one after
+the other in the order of their names, because the version of a row that was delivered last wins. A run that finds
+nothing new ends green, and starts no build unless an earlier build was never published.
+
+**When it is red**
+- `report_rejected_files` names each file that breaks its contract, the line, and what to do. The good files are
+  loaded and on their way to the warehouse already; deliver the corrected file under any name and start this DAG again.
+- `load_file` is red only for trouble of the database or the disk, after three retries. Clear the task once that is
+  mended: what was loaded is never loaded twice.
+- `list_pending_files` is red if the database cannot be reached or a feed's contract cannot be read.
+"""  # noqa: D400 - markdown for the UI
+
+from typing import Any
+
+from airflow.sdk import TriggerRule, dag, task
+from c360_wiring import DAG_DEFAULTS, LANDING_FILES, RAW_DATA
+
+
+@task
+def list_pending_files() -> list[str]:
+    """Return the files to load, in the order in which they are to be loaded."""
+    from customer360.database.setup import ensure_database
+    from customer360.landing.discovery import pending_files
+    from customer360.settings import get_settings
+
+    settings = get_settings()
+    ensure_database(settings)
+    return [str(path) for path in pending_files(settings)]
+
+
+@task(map_index_template="{{ file_name }}", max_active_tis_per_dagrun=1)
+def load_file(path: str) -> dict[str, Any]:
+    """Load one file; a rejection is a result, reported at the end, and not a failure of the task."""
+    from dataclasses import asdict
+    from pathlib import Path
+
+    from airflow.sdk import get_current_context
+    from customer360.landing import loader
+    from customer360.settings import get_settings
+
+    get_current_context()["file_name"] = Path(path).name
+    return asdict(loader.load_file(get_settings(), Path(path)))
+
+
+@task(outlets=[RAW_DATA], trigger_rule=TriggerRule.ALL_DONE)
+def announce_loaded_data() -> None:
+    """Emit the asset if raw holds anything that no published build has seen; else skip."""
+    from airflow.sdk.exceptions import AirflowSkipException
+    from customer360.publishing.freshness import unpublished_batches
+    from customer360.settings import get_settings
+
+    if unpublished_batches(get_settings()) == 0:
+        raise AirflowSkipException("Nothing new: the warehouse holds all that was loaded.")
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE)
+def report_rejected_files(pending: list[str], results: list[dict[str, Any]]) -> None:
+    """Turn the run red if a file was rejected or could not be loaded, naming each."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    results = list(results)
+    problems = [
+        f"{result['file_name']}: {result['message']}"
+        for result in results
+        if result["status"] == "rejected"
+    ]
+    if len(results) < len(pending):
+        problems.append(
+            f"{len(pending) - len(results)} of {len(pending)} files could not be loaded: "
+            "see the red load_file tasks."
+        )
+    if problems:
+        raise AirflowFailException("\n".join(problems))
+
+
+@dag(schedule=[LANDING_FILES], doc_md=__doc__, **DAG_DEFAULTS)
+def ingest_landing_files() -> None:
+    """Wire: list, one load per file, tell the build, then say what was rejected."""
+    pending = list_pending_files()
+    results = load_file.expand(path=pending)
+    announced = announce_loaded_data()
+    results >> announced >> report_rejected_files(pending, results)
+
+
+ingest_landing_files()
