@@ -1,0 +1,7 @@
+{% macro joined_text(value, separator, order_by) -%}
+    {{ return(adapter.dispatch('joined_text', 'customer360')(value, text_literal(separator) | trim, order_by)) }}
+{%- endmacro %}
+
+{% macro default__joined_text(value, separator_literal, order_by) -%}
+    string_agg({{ value }}, {{ separator_literal }} order by {{ order_by }})
+{%- endmacro %}

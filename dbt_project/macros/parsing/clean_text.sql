@@ -1,0 +1,3 @@
+{% macro clean_text(value) -%}
+    nullif({{ collapse_spaces(value) }}, '')
+{%- endmacro %}
