@@ -1,0 +1,105 @@
+"""One block from plan to bytes. Blocks know nothing of each other, so any process can make any."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from data_generators.catalogue import RANGES, Catalogue
+from data_generators.config import GeneratorConfig
+from data_generators.csv_text import csv_bytes
+from data_generators.dates import deliver_dates
+from data_generators.defects import inject
+from data_generators.deliveries import file_name, schedule
+from data_generators.plan import BlockPlan
+from data_generators.pools import Pool
+from data_generators.population.people import Block, make_block
+from data_generators.sources import SOURCES
+from data_generators.sources.base import Integers
+from data_generators.tables import Finding, Table
+from data_generators.truth import truth_rows
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What all blocks share."""
+
+    config: GeneratorConfig
+    pools: Mapping[str, Pool]
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True)
+class BlockOutput:
+    """Lines to append to files: landing by feed and path, truth by name; and what was counted."""
+
+    records: int
+    people: int
+    landing: dict[tuple[str, str], bytes]
+    truth: dict[str, bytes]
+    rows: Counter[str]
+    defects: Counter[tuple[str, str]]
+
+
+def produce(plan: BlockPlan, materials: Materials) -> BlockOutput:
+    """Make the people of a block, what every source saw of them, and its defects."""
+    block = make_block(materials.config, plan, materials.pools, len(RANGES))
+    purchases = purchases_by_source(block)
+    observations = {
+        source.name: source.observe(block, purchases[source.name], materials.catalogue)
+        for source in SOURCES
+    }
+    findings = [finding for seen in observations.values() for finding in seen.findings]
+    landing: dict[tuple[str, str], bytes] = {}
+    rows: Counter[str] = Counter()
+    for seen in observations.values():
+        for table in seen.tables:
+            findings += spoil(block, table)
+            delivered, late = deliver(block, table)
+            findings += late
+            landing |= delivered
+            rows[table.feed.name] += len(table)
+    truth = truth_rows(block, observations, findings)
+    return BlockOutput(
+        plan.records,
+        plan.people,
+        landing,
+        {name: csv_bytes(lines) for name, lines in truth.items()},
+        rows,
+        Counter((finding.feed, finding.defect) for finding in distinct_defects(findings)),
+    )
+
+
+def purchases_by_source(block: Block) -> dict[str, Integers]:
+    """Divide the block's purchases among the sources that sell."""
+    shares = np.array([source.purchase_share for source in SOURCES])
+    chosen = block.stream("channels").choice(
+        len(SOURCES), size=len(block.purchases.buyers), p=shares / shares.sum()
+    )
+    return {source.name: np.flatnonzero(chosen == i) for i, source in enumerate(SOURCES)}
+
+
+def spoil(block: Block, table: Table) -> list[Finding]:
+    """Write the dates of a table and inject its feed's defects."""
+    rates, rng = block.config.defects, block.stream(f"{table.feed.name} defects")
+    return deliver_dates(table, rates, rng) + inject(table, table.feed.defects, rates, rng)
+
+
+def deliver(block: Block, table: Table) -> tuple[dict[tuple[str, str], bytes], list[Finding]]:
+    """Divide a table among delivery days."""
+    rng = block.stream(f"{table.feed.name} deliveries")
+    deliveries, findings = schedule(table, block.config, rng)
+    lines = list(zip(*(table.columns[name] for name in table.feed.columns), strict=True))
+    files = {
+        (table.feed.name, file_name(table.feed, delivery.day, block.config)): csv_bytes(
+            lines[row] for row in delivery.rows
+        )
+        for delivery in deliveries
+    }
+    return files, findings
+
+
+def distinct_defects(findings: Sequence[Finding]) -> list[Finding]:
+    """Return one finding per row and defect: swapped names, for one, are two cells."""
+    return list({(item.feed, item.record_key, item.defect): item for item in findings}.values())

@@ -1,0 +1,55 @@
+"""Dates in the four formats that systems write: ISO, day first, month first, and with time."""
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from data_generators.config import DefectRates
+from data_generators.pools import Strings
+from data_generators.population.households import SECONDS_PER_DAY
+from data_generators.tables import Finding, Table
+
+# Position is the format's number; all but the first are counted as defects of that name.
+FORMATS = ("iso", "date_day_first", "date_month_first", "date_with_time")
+PATTERNS = ("%Y-%m-%d", "%d/%m/%Y", "%m-%d-%Y", "%Y/%m/%d")
+WITH_TIME = 3
+
+
+def deliver_dates(table: Table, rates: DefectRates, rng: Generator) -> list[Finding]:
+    """Write the business dates of a table into its column, each row in a format of its own."""
+    column = table.feed.dated_by
+    if column is None or not len(table):
+        return []
+    shares = [rates.date_day_first, rates.date_month_first, rates.date_with_time]
+    formats = rng.choice(len(FORMATS), size=len(table), p=[1 - sum(shares), *shares])
+    clean = written(table.instants, np.zeros_like(formats)).tolist()
+    delivered = written(table.instants, formats).tolist()
+    table.columns[column] = delivered
+    keys = table.columns[table.feed.key]
+    return [
+        Finding(table.feed.name, keys[row], FORMATS[formats[row]], column, clean[row], value)
+        for row, value in enumerate(delivered)
+        if formats[row]
+    ]
+
+
+def written(instants: NDArray[np.int64], formats: NDArray[np.int64]) -> Strings:
+    """Return instants (seconds since 1970) as text, each in the format of that number."""
+    days, seconds = np.divmod(instants, SECONDS_PER_DAY)
+    distinct_days, position = np.unique(days, return_inverse=True)
+    calendar = distinct_days.astype("datetime64[D]").tolist()
+    texts = np.array([[day.strftime(pattern) for day in calendar] for pattern in PATTERNS], object)
+    result: Strings = texts[formats, position]
+    timed = formats == WITH_TIME
+    result[timed] += " " + CLOCK[seconds[timed]]
+    return result
+
+
+def clock_texts() -> Strings:
+    """Return every second of a day as hh:mm:ss."""
+    return np.array(
+        [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(SECONDS_PER_DAY)], object
+    )
+
+
+CLOCK = clock_texts()

@@ -1,0 +1,73 @@
+"""Pools of names and places per country, taken from Faker once and drawn from with NumPy later."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Strings = NDArray[np.object_]
+
+# Pools are the same for every generation: the seed decides what is drawn from them.
+POOL_SEED = 20240115
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country that customers come from, and how they write it."""
+
+    code: str
+    locale: str
+    share: float
+    spellings: tuple[str, ...]
+    number_before_street: bool = False
+
+
+COUNTRIES = (
+    Country("DE", "de_DE", 0.25, ("Germany", "DE", "Deutschland")),
+    Country("US", "en_US", 0.20, ("United States", "US", "USA"), number_before_street=True),
+    Country("GB", "en_GB", 0.15, ("United Kingdom", "GB", "UK"), number_before_street=True),
+    Country("FR", "fr_FR", 0.14, ("France", "FR", "FRANCE"), number_before_street=True),
+    Country("IT", "it_IT", 0.10, ("Italy", "IT", "Italia")),
+    Country("ES", "es_ES", 0.10, ("Spain", "ES", "España")),
+    Country("NL", "nl_NL", 0.06, ("Netherlands", "NL", "Nederland")),
+)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Values of one country. `cities` and `postcodes` belong together by position."""
+
+    first_names_female: Strings
+    first_names_male: Strings
+    last_names: Strings
+    streets: Strings
+    cities: Strings
+    postcodes: Strings
+
+
+def build_pools() -> dict[str, Pool]:
+    """Return the pool of every country by code; takes about a second."""
+    return {country.code: build_pool(country.locale) for country in COUNTRIES}
+
+
+def build_pool(locale: str) -> Pool:
+    """Draw the distinct values of one Faker locale."""
+    from faker import Faker  # slow to import, and worker processes get finished pools
+
+    fake = Faker(locale)
+    fake.seed_instance(POOL_SEED)
+    cities = distinct(fake.city, 300)
+    return Pool(
+        first_names_female=distinct(fake.first_name_female, 400),
+        first_names_male=distinct(fake.first_name_male, 400),
+        last_names=distinct(fake.last_name, 1_200),
+        streets=distinct(fake.street_name, 500),
+        cities=cities,
+        postcodes=np.array([fake.postcode() for _ in cities], dtype=object),
+    )
+
+
+def distinct(draw: Callable[[], str], draws: int) -> Strings:
+    """Return the distinct values among `draws` draws, in the order in which they came."""
+    return np.array(list(dict.fromkeys(draw() for _ in range(draws))), dtype=object)
