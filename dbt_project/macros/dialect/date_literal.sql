@@ -1,8 +1,10 @@
 {% macro date_literal(day) -%}
-    {%- if day is none or day | string | trim == '' -%}
+    {%- set text = '' if day is none else day | string | trim -%}
+    {%- if text == '' -%}
         cast(null as date)
+    {%- elif modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', text) -%}
+        date '{{ text }}'
     {%- else -%}
-        {%- set iso_day = modules.datetime.date.fromisoformat(day | string | trim) -%}
-        date '{{ iso_day.isoformat() }}'
+        {{ exceptions.raise_compiler_error("'" ~ text ~ "' is not a day: write it as yyyy-mm-dd.") }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,0 +1,46 @@
+-- Grain: one row per feed and business date that any delivered row carries.
+-- A date after the day of its own load cannot have happened yet: it is a defect of the source
+-- and must not move the warehouse's today.
+with shop_transactions as (
+    select * from {{ ref('stg_shop__online_transactions') }}
+),
+
+shop_returns as (
+    select * from {{ ref('stg_shop__returns') }}
+),
+
+external_transactions as (
+    select * from {{ ref('stg_external__transactions') }}
+),
+
+dates_unioned as (
+    select
+        'shop.online_transactions' as feed,
+        {{ utc_date('ordered_at') }} as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from shop_transactions
+    union all
+    select
+        'shop.returns' as feed,
+        {{ utc_date('returned_at') }} as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from shop_returns
+    union all
+    select
+        'external.transactions' as feed,
+        {{ utc_date('transaction_at') }} as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from external_transactions
+),
+
+dates_counted as (
+    select
+        feed,
+        business_date,
+        count(*) as delivered_rows
+    from dates_unioned
+    where business_date <= loaded_date
+    group by feed, business_date
+)
+
+select * from dates_counted

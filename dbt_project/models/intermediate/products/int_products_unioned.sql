@@ -1,0 +1,65 @@
+-- Grain: one row per product that a catalogue or any transaction names.
+-- A catalogue outranks what transactions say of a product. One that only transactions know keeps
+-- its key, so that no sale loses its product.
+with catalogue as (
+    select * from {{ ref('stg_shop__products') }}
+),
+
+transactions as (
+    select * from {{ ref('int_transactions_unioned') }}
+),
+
+mentions as (
+    select
+        'shop:' || product_id as product_key,
+        'shop' as source_name,
+        product_id as source_product_id,
+        product_name,
+        category,
+        unit_cost,
+        unit_price,
+        true as is_in_catalogue,
+        1 as source_priority,
+        cast(null as {{ dbt.type_string() }}) as transaction_key
+    from catalogue
+    union all
+    select
+        product_key,
+        source_name,
+        source_product_id,
+        product_name,
+        category,
+        cast(null as numeric(14, 2)) as unit_cost,
+        cast(null as numeric(14, 2)) as unit_price,
+        false as is_in_catalogue,
+        case when product_name is null then 3 else 2 end as source_priority,
+        transaction_key
+    from transactions
+    where product_key is not null
+),
+
+mentions_ranked as (
+    select
+        mentions.*,
+        row_number() over (
+            partition by product_key
+            order by source_priority asc, transaction_key desc nulls last
+        ) as preference
+    from mentions
+),
+
+products as (
+    select
+        product_key,
+        source_name,
+        source_product_id,
+        product_name,
+        category,
+        unit_cost,
+        unit_price,
+        is_in_catalogue
+    from mentions_ranked
+    where preference = 1
+)
+
+select * from products

@@ -1,0 +1,20 @@
+-- Grain: one row per product that a catalogue or any transaction names.
+with products as (
+    select * from {{ ref('int_products_unioned') }}
+),
+
+final as (
+    select
+        product_key as product_id,
+        source_name,
+        source_product_id,
+        product_name,
+        category,
+        unit_cost,
+        unit_price,
+        unit_price - unit_cost as unit_margin,
+        is_in_catalogue
+    from products
+)
+
+select * from final
