@@ -1,6 +1,7 @@
 """The command line: thin commands over modules that are imported when a command needs them."""
 
 import logging
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -58,11 +59,16 @@ def load(
 @app.command()
 def build(
     layer: Annotated[str | None, typer.Option(help="Only this layer of the newest build.")] = None,
+    as_of_date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Business day. Default: the newest in the data."),
+    ] = None,
 ) -> None:
     """Run dbt layer by layer into warehouse_next, without publishing."""
     from customer360.transformation.commands import build_warehouse
 
-    raise typer.Exit(build_warehouse(get_settings(), layer, console))
+    variables = {"as_of_date": f"{as_of_date:%Y-%m-%d}"} if as_of_date else {}
+    raise typer.Exit(build_warehouse(get_settings(), layer, console, variables))
 
 
 @app.command()
@@ -74,11 +80,15 @@ def gates() -> None:
 
 
 @app.command()
-def publish() -> None:
+def publish(
+    accept_losses: Annotated[
+        bool, typer.Option(help="Let tables pass that lost more than gates.yml allows.")
+    ] = False,
+) -> None:
     """Swap warehouse_next into warehouse if every gate of the newest build passes."""
     from customer360.publishing.commands import publish_build
 
-    raise typer.Exit(publish_build(get_settings(), console))
+    raise typer.Exit(publish_build(get_settings(), console, accept_losses=accept_losses))
 
 
 @app.command()
@@ -87,6 +97,14 @@ def rollback() -> None:
     from customer360.publishing.commands import rollback_publication
 
     raise typer.Exit(rollback_publication(get_settings(), console))
+
+
+@app.command()
+def status() -> None:
+    """Show the last loads, the newest build, its gates and what readers see."""
+    from customer360.publishing.commands import show_status
+
+    raise typer.Exit(show_status(get_settings(), console))
 
 
 @app.command()

@@ -1,0 +1,105 @@
+"""`customer360 build`: the layers in order, with progress and a failure that can be read."""
+
+import logging
+import time
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import TimeElapsedColumn as Elapsed
+
+from customer360.database.connection import connect
+from customer360.publishing.builds import NoBuild, newest_build
+from customer360.settings import Settings
+from customer360.transformation.build import BuildBusy, build_lock, new_build_id
+from customer360.transformation.dbt_runner import DbtFailed, run_dbt
+from customer360.transformation.events import Event
+from customer360.transformation.layers import LAYERS, Layer, layer_named
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: the same command may succeed later
+
+
+def build_warehouse(
+    settings: Settings,
+    layer: str | None,
+    console: Console,
+    variables: Mapping[str, object] | None = None,
+) -> int:
+    """Build all layers under a new id, or one layer of the newest build; return the exit code."""
+    try:
+        layers = LAYERS if layer is None else (layer_named(layer),)
+        build_id = new_build_id() if layer is None else _unpublished_build_id(settings)
+    except (ValueError, NoBuild) as error:
+        console.print(str(error), style="red", markup=False)
+        return EXIT_USAGE
+    try:
+        _run(settings, layers, build_id, console, variables)
+    except BuildBusy as error:
+        console.print(str(error), style="red", markup=False)
+        return EXIT_BUSY
+    except DbtFailed as error:
+        console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        return EXIT_FAILED
+    return 0
+
+
+def _unpublished_build_id(settings: Settings) -> str:
+    with connect(settings) as connection:
+        build = newest_build(connection)
+    if build.is_published:
+        raise NoBuild(
+            f"The newest build, {build.build_id}, is published: it must not change. "
+            "`customer360 build` without --layer begins another."
+        )
+    return build.build_id
+
+
+def _run(
+    settings: Settings,
+    layers: tuple[Layer, ...],
+    build_id: str,
+    console: Console,
+    variables: Mapping[str, object] | None,
+) -> None:
+    started = time.monotonic()
+    with build_lock(settings), _progress(console) as progress:
+        for layer in layers:
+            task = progress.add_task(layer.name, total=None, node="")
+            follow = _Follower(progress, task)
+            run_dbt(settings, layer.arguments, build_id, variables=variables, on_event=follow)
+            progress.update(task, node="done")
+    seconds = time.monotonic() - started
+    console.print(f"Build {build_id} is complete after {seconds:.1f} s: `customer360 publish`.")
+
+
+def _progress(console: Console) -> Progress:
+    # Bars and a running log would fight for the terminal: with --verbose, the log wins.
+    return Progress(
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Elapsed(),
+        TextColumn("{task.fields[node]}"),
+        console=console,
+        disable=logging.getLogger().isEnabledFor(logging.INFO),
+    )
+
+
+class _Follower:
+    """Moves one bar along with what dbt says."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+
+    def __call__(self, event: Event) -> None:
+        if event.finished is not None:
+            task = self._progress.tasks[self._task]
+            self._progress.update(
+                self._task,
+                completed=task.completed + 1,
+                total=event.total,
+                node=event.node_name or "",
+            )

@@ -1,0 +1,153 @@
+"""Run dbt as a process of its own, on the settings' database and with artefacts of its own."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from customer360.database.connection import dbt_environment
+from customer360.settings import Settings
+from customer360.transformation.events import Event, parse_event
+from customer360.transformation.results import NodeResult, describe_failures, read_results
+
+logger = logging.getLogger(__name__)
+
+_SECONDS_TO_CANCEL_QUERIES = 15
+_MESSAGES_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """A dbt command that succeeded."""
+
+    arguments: tuple[str, ...]
+    build_id: str
+    seconds: float
+    nodes: tuple[NodeResult, ...]
+
+
+class DbtFailed(Exception):  # noqa: N818 - the name says what happened
+    """A dbt command failed; the text names each failing node, its file and what to do."""
+
+    def __init__(self, arguments: Sequence[str], problems: Sequence[str]) -> None:
+        self.arguments = tuple(arguments)
+        self.problems = tuple(problems)
+        more = len(problems) - _MESSAGES_SHOWN
+        lines = [f"dbt {' '.join(arguments)} failed:", *problems[:_MESSAGES_SHOWN]]
+        super().__init__("\n".join([*lines, f"… and {more} more"] if more > 0 else lines))
+
+
+def target_dir(settings: Settings) -> Path:
+    """Return where pipeline runs keep dbt's artefacts, apart from a person's dbt_project/target."""
+    return settings.data_dir.resolve() / "dbt" / "target"
+
+
+def log_dir(settings: Settings) -> Path:
+    """Return where pipeline runs keep dbt.log."""
+    return settings.data_dir.resolve() / "dbt" / "logs"
+
+
+def run_dbt(
+    settings: Settings,
+    args: Sequence[str],
+    build_id: str,
+    *,
+    variables: Mapping[str, object] | None = None,
+    on_event: Callable[[Event], None] | None = None,
+) -> DbtResult:
+    """Run `dbt <args>` in the project under `build_id`; what it says goes to logging.
+
+    Args:
+        variables: values for dbt's `--vars`, such as `as_of_date`.
+        on_event: called with each line that dbt says, for showing progress.
+
+    Raises:
+        DbtFailed: if dbt ends with anything but success.
+    """
+    target = target_dir(settings)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "run_results.json").unlink(missing_ok=True)
+    command = _command(settings, args, variables or {})
+    started = time.monotonic()
+    exit_code, errors = _stream(command, _environment(settings, build_id), settings, on_event)
+    results = read_results(target)
+    if exit_code != 0:
+        problems = describe_failures(results, target) or errors or [f"exit code {exit_code}"]
+        raise DbtFailed(args, problems)
+    return DbtResult(tuple(args), build_id, time.monotonic() - started, results)
+
+
+def _command(settings: Settings, args: Sequence[str], variables: Mapping[str, object]) -> list[str]:
+    executable = Path(sys.executable).with_name("dbt")
+    if not executable.exists():
+        raise FileNotFoundError(
+            f"{executable} is missing: install requirements.txt into this environment "
+            "(`make setup`)."
+        )
+    project = str(settings.dbt_project_dir)
+    options = ["--project-dir", project, "--profiles-dir", project, "--no-use-colors"]
+    values = ["--vars", json.dumps(dict(variables))] if variables else []
+    return [str(executable), "--log-format", "json", *args, *options, *values]
+
+
+def _environment(settings: Settings, build_id: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        **dbt_environment(settings),
+        "C360_BUILD_ID": build_id,
+        "C360_DBT_TARGET_PATH": str(target_dir(settings)),
+        "DBT_LOG_PATH": str(log_dir(settings)),
+        "PGTZ": "UTC",  # dbt hands its instants to ops.node_results without a zone
+    }
+
+
+def _stream(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    settings: Settings,
+    on_event: Callable[[Event], None] | None,
+) -> tuple[int, list[str]]:
+    """Run the command to its end; return its exit code and what it called an error."""
+    errors: list[str] = []
+    process = subprocess.Popen(
+        command,
+        cwd=settings.dbt_project_dir,
+        env=dict(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    try:
+        for line in process.stdout or ():
+            event = parse_event(line)
+            _handle(event, errors, on_event)
+        return process.wait(), errors
+    finally:
+        _end(process)
+
+
+def _handle(event: Event, errors: list[str], on_event: Callable[[Event], None] | None) -> None:
+    if event.message.strip():
+        logger.log(event.level, "%s", event.message)
+    if event.level >= logging.ERROR:
+        errors.append(event.message)
+    if on_event is not None:
+        on_event(event)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Leave no dbt behind when the caller is interrupted: it would write on without our lock."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(_SECONDS_TO_CANCEL_QUERIES)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,38 @@
+"""What dbt says while it runs: one JSON object per line of its standard output."""
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+_LEVELS = {"debug": logging.DEBUG, "warn": logging.WARNING, "error": logging.ERROR}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of dbt's log; the node's fields are set where a node has just ended."""
+
+    message: str
+    level: int
+    finished: int | None = None
+    total: int | None = None
+    node_name: str | None = None
+
+
+def parse_event(line: str) -> Event:
+    """Read a line of `dbt --log-format json`; what is no JSON, such as a crash, is kept as text."""
+    try:
+        content = json.loads(line)
+        info, data = content["info"], content["data"]
+    except (ValueError, TypeError, KeyError):
+        return Event(line.rstrip(), logging.INFO)
+    level = _LEVELS.get(info["level"], logging.INFO)
+    if not _is_end_of_node(data):
+        return Event(info["msg"], level)
+    total = data.get("total", data.get("num_models"))
+    return Event(info["msg"], level, data["index"], total, data["node_info"]["node_name"])
+
+
+def _is_end_of_node(data: dict[str, Any]) -> bool:
+    node = data.get("node_info") or {}
+    return "index" in data and node.get("node_status") not in (None, "", "started", "None")

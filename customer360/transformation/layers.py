@@ -1,0 +1,44 @@
+"""The layers of a build, in order: each fills its schemas and runs the tests it makes possible.
+
+A layer selects by the schema that a node fills, not by folder: a folder selects the tests in its
+YAML files too, also those that need a later layer. With `--indirect-selection buildable` dbt then
+adds each test whose parents are selected or upstream of the selection, so that a test that spans
+layers runs once, in the last layer it needs.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A step of the build: its name and what dbt selects for it."""
+
+    name: str
+    selection: tuple[str, ...]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments of the dbt command that runs this layer."""
+        return ("build", "--select", *self.selection, "--indirect-selection", "buildable")
+
+
+LAYERS = (
+    # The sources are selected for their tests; dbt builds nothing for them.
+    Layer("staging", ("config.schema:seeds", "config.schema:staging", "source:*")),
+    Layer("identity", ("config.schema:identity",)),
+    Layer("intermediate", ("config.schema:intermediate",)),
+    Layer("marts", ("config.schema:warehouse_next",)),
+)
+
+
+def layer_named(name: str) -> Layer:
+    """Return the layer of that name.
+
+    Raises:
+        ValueError: if there is none; the message lists those that exist.
+    """
+    for layer in LAYERS:
+        if layer.name == name:
+            return layer
+    names = ", ".join(layer.name for layer in LAYERS)
+    raise ValueError(f"There is no layer {name!r}; the layers are {names}.")
