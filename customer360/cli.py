@@ -108,11 +108,19 @@ def status() -> None:
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    customers: Annotated[
+        int, typer.Option(min=1, help="Customer records to make up; CDNOW has its own.")
+    ] = 5_000,
+    cdnow: Annotated[
+        bool,
+        typer.Option("--cdnow", help="Load 23,570 real customers, in a database apart."),
+    ] = False,
+) -> None:
     """Start everything, run the pipeline through Airflow and show what came of it."""
     from customer360.demo.commands import run_demo
 
-    raise typer.Exit(run_demo(get_settings(), console))
+    raise typer.Exit(run_demo(get_settings(), console, customers=customers, cdnow=cdnow))
 
 
 @app.command()

@@ -1,24 +1,26 @@
-"""
-### Build, test and publish the warehouse
+"""### Build, test and publish the warehouse
 
-**Owner:** customer360 · **Starts on:** new raw data (asset `c360_raw_data`), or by hand · **Tells:** whoever listens
-to the asset `c360_warehouse`, after a publication
+**Owner:** customer360 · **Starts on:** new raw data (asset `c360_raw_data`), or by hand ·
+**Tells:** whoever listens to the asset `c360_warehouse`, after a publication
 
-dbt fills the layers one by one, each with its tests; the gates then judge the whole build; only what passes them is
-swapped into `warehouse`, in one transaction. Until then readers see the publication before. All results of one run
-share its run id as `build_id` in `ops.builds`, `ops.node_results` and `ops.gate_results`.
+dbt fills the layers one by one, each with its tests; the gates then judge the whole build; only
+what passes them is swapped into `warehouse`, in one transaction. Until then readers see the
+publication before. `start_build` makes the `build_id` under which `ops.builds`,
+`ops.node_results`, `ops.gate_results` and `ops.publications` keep what came of the run.
 
-With `C360_DBT_TASKS=models` the layers become one group with a task per model and one for its tests, to watch and
-rerun each; the gates and the publication stay the same.
+With `C360_DBT_TASKS=models` the layers become one group with a task per model and one for its
+tests, to watch and rerun each; the gates and the publication stay the same.
 
 **When it is red** the warehouse is as it was.
-- A layer: the log names the model or test and the first error. Mend it, then clear that task with all downstream.
-- `check_gates`: the log names each gate that failed and why. It is not tried again by itself: the same data and the
-  same code would fail again.
-- `publish`: red only for trouble of the database, after three retries. Clear it once that is mended.
-"""  # noqa: D400 - markdown for the UI
+- A layer: the log names the model or test, its file and the first error. Mend it, then clear the
+  task with all downstream; or clear the whole run, which starts a new build.
+- `check_gates`: the log names each gate that failed and why. It is not tried again by itself: the
+  same data and the same code would fail again.
+- `publish`: after three retries, for a lock that another session holds or trouble of the
+  database. Clear it once that is over.
+"""
 
-from airflow.sdk import chain, dag, task
+from airflow.sdk import TaskGroup, chain, dag, task
 from c360_wiring import DAG_DEFAULTS, RAW_DATA, WAREHOUSE
 
 from customer360.settings import get_settings
@@ -26,25 +28,72 @@ from customer360.transformation.layers import LAYERS
 
 
 @task
-def run_layer(layer: str, run_id: str) -> None:
-    """Build and test one layer."""
+def start_build() -> str:
+    """Return the id of a new build, which the other tasks share, also when some are cleared."""
+    from customer360.database.setup import ensure_database
+    from customer360.transformation.build import new_build_id
+
+    ensure_database(get_settings())
+    return new_build_id()
 
 
 @task
-def check_gates(run_id: str) -> None:
-    """Judge the build; fail for good if one gate does not pass."""
+def build_layer(layer: str, build_id: str) -> None:
+    """Build and test one layer; it is tried again if the database was away."""
+    from customer360.transformation.build import run_layer
+    from customer360.transformation.dbt_runner import DbtFailed
+    from customer360.transformation.layers import layer_named
+    from customer360.transformation.trouble import raise_database_trouble
+
+    try:
+        run_layer(get_settings(), layer_named(layer), build_id)
+    except DbtFailed as failure:
+        raise_database_trouble(failure)
+        raise
+
+
+@task
+def check_gates(build_id: str) -> None:
+    """Judge the build; fail for good if one gate does not pass, or another build came between."""
+    from customer360.publishing.gates import evaluate_gates
+    from customer360.publishing.results import GatesFailed
+
+    report = evaluate_gates(get_settings(), build_id)
+    if report.failed:
+        raise GatesFailed(build_id, report.failed)
 
 
 @task(outlets=[WAREHOUSE])
-def publish(run_id: str) -> None:
-    """Swap the build into the warehouse."""
+def publish(build_id: str) -> None:
+    """Swap the build into the warehouse, unless an earlier attempt of this task already did."""
+    from customer360.database.connection import connect
+    from customer360.publishing import publisher
+    from customer360.publishing.builds import is_published
+
+    with connect(get_settings()) as connection:
+        is_done = is_published(connection, build_id)
+    if not is_done:
+        publisher.publish(get_settings(), build_id)
+
+
+def layer_tasks(build_id: str) -> TaskGroup:
+    """Wire one task per layer, one after the other."""
+    with TaskGroup("layers", prefix_group_id=False) as group:
+        chain(*(build_layer.override(task_id=layer.name)(layer.name, build_id) for layer in LAYERS))
+    return group
 
 
 @dag(schedule=[RAW_DATA], doc_md=__doc__, **DAG_DEFAULTS)
 def build_warehouse() -> None:
-    """Wire: the layers, the gates, the publication."""
-    layers = [run_layer.override(task_id=layer.name)(layer.name) for layer in LAYERS]
-    chain(*layers, check_gates(), publish())
+    """Wire: the layers (or the models), the gates, the publication."""
+    build_id = start_build()
+    if get_settings().dbt_tasks == "models":
+        from c360_models import model_tasks
+
+        models = model_tasks(build_id)
+    else:
+        models = layer_tasks(build_id)
+    chain(build_id, models, check_gates(build_id), publish(build_id))
 
 
 build_warehouse()

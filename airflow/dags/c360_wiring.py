@@ -13,9 +13,16 @@ WAREHOUSE = Asset("c360_warehouse")
 RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
     rules=[
         RetryRule(
-            exception=["psycopg2.OperationalError", "psycopg2.InterfaceError", OSError],
+            exception=[
+                OSError,
+                "psycopg2.InterfaceError",
+                "psycopg2.OperationalError",
+                "customer360.publishing.publisher.WarehouseBusy",
+                "customer360.transformation.build.BuildBusy",
+                "customer360.transformation.trouble.DatabaseTroubleError",
+            ],
             action=RetryAction.RETRY,
-            reason="The database or the machine was in trouble, which may pass",
+            reason="The database or the machine was in trouble or busy, which may pass",
         )
     ],
     default=RetryAction.FAIL,

@@ -1,14 +1,15 @@
+"""### Make sample data: what the fictional company's systems would deliver
+
+**Owner:** customer360 · **Starts:** by hand ·
+**Tells:** `ingest_landing_files`, by the asset `c360_landing_files`
+
+Writes landing files of made-up people, with named defects, and beside them `truth/`, which is
+never loaded. The same parameters always write the same bytes, so running it again adds nothing
+that a load has not seen.
+
+**When it is red** the log says which parameter is out of range, or that the disk is full. Nothing
+downstream has started.
 """
-### Make sample data: what the fictional company's systems would deliver
-
-**Owner:** customer360 · **Starts:** by hand · **Tells:** `ingest_landing_files`, by the asset `c360_landing_files`
-
-Writes landing files of made-up people, with named defects, and beside them `truth/`, which is never loaded. The same
-parameters always write the same bytes, so running it again adds nothing that a load has not seen.
-
-**When it is red** the task's log says which parameter is out of range, or that the disk is full. Nothing downstream
-has started.
-"""  # noqa: D400 - markdown for the UI
 
 from typing import Any
 

@@ -1,20 +1,21 @@
-"""
-### Load the landing files that are new into `raw`
+"""### Load the landing files that are new into `raw`
 
 **Owner:** customer360 · **Starts on:** new landing files (asset `c360_landing_files`), or by hand ·
 **Tells:** `build_warehouse`, by the asset `c360_raw_data`
 
-One mapped task per file that no load has seen yet (a file is known by the SHA-256 of its bytes). Files load one after
-the other in the order of their names, because the version of a row that was delivered last wins. A run that finds
-nothing new ends green, and starts no build unless an earlier build was never published.
+One mapped task per file that no load has seen yet (a file is known by the SHA-256 of its bytes).
+Files load one after the other, in the order of their names, because the version of a row that was
+delivered last wins. A run that finds nothing new ends green, and starts no build unless what was
+loaded before never got published.
 
 **When it is red**
-- `report_rejected_files` names each file that breaks its contract, the line, and what to do. The good files are
-  loaded and on their way to the warehouse already; deliver the corrected file under any name and start this DAG again.
-- `load_file` is red only for trouble of the database or the disk, after three retries. Clear the task once that is
-  mended: what was loaded is never loaded twice.
-- `list_pending_files` is red if the database cannot be reached or a feed's contract cannot be read.
-"""  # noqa: D400 - markdown for the UI
+- `report_rejected_files` names each file that breaks its contract, the line, and what to do. The
+  good files are loaded and on their way to the warehouse already. Deliver the corrected file under
+  any name and start this DAG again.
+- `load_file`: after three retries, for trouble of the database or the disk. Clear the task once
+  that is over: what was loaded is never loaded twice.
+- `list_pending_files`: the database cannot be reached, or a feed's contract cannot be read.
+"""
 
 from typing import Any
 
@@ -25,8 +26,9 @@ from c360_wiring import DAG_DEFAULTS, LANDING_FILES, RAW_DATA
 @task
 def list_pending_files() -> list[str]:
     """Return the files to load, in the order in which they are to be loaded."""
-    from customer360.database.setup import ensure_database
     from customer360.landing.discovery import pending_files
+
+    from customer360.database.setup import ensure_database
     from customer360.settings import get_settings
 
     settings = get_settings()
@@ -36,11 +38,12 @@ def list_pending_files() -> list[str]:
 
 @task(map_index_template="{{ file_name }}", max_active_tis_per_dagrun=1)
 def load_file(path: str) -> dict[str, Any]:
-    """Load one file; a rejection is a result, reported at the end, and not a failure of the task."""
+    """Load one file; a rejection is a result, reported at the end, not a failure of the task."""
     from dataclasses import asdict
     from pathlib import Path
 
     from airflow.sdk import get_current_context
+
     from customer360.landing import loader
     from customer360.settings import get_settings
 
@@ -49,13 +52,15 @@ def load_file(path: str) -> dict[str, Any]:
 
 
 @task(outlets=[RAW_DATA], trigger_rule=TriggerRule.ALL_DONE)
-def announce_loaded_data() -> None:
-    """Emit the asset if raw holds anything that no published build has seen; else skip."""
+def announce_loaded_data(results: list[dict[str, Any]]) -> None:
+    """Emit the asset if this run loaded anything or an earlier load was never published."""
     from airflow.sdk.exceptions import AirflowSkipException
+
     from customer360.publishing.freshness import unpublished_batches
     from customer360.settings import get_settings
 
-    if unpublished_batches(get_settings()) == 0:
+    is_loaded = any(result["status"] == "loaded" for result in results)
+    if not is_loaded and unpublished_batches(get_settings()) == 0:
         raise AirflowSkipException("Nothing new: the warehouse holds all that was loaded.")
 
 
@@ -84,8 +89,7 @@ def ingest_landing_files() -> None:
     """Wire: list, one load per file, tell the build, then say what was rejected."""
     pending = list_pending_files()
     results = load_file.expand(path=pending)
-    announced = announce_loaded_data()
-    results >> announced >> report_rejected_files(pending, results)
+    announce_loaded_data(results) >> report_rejected_files(pending, results)
 
 
 ingest_landing_files()

@@ -1,4 +1,4 @@
-"""The local Airflow's home: where it lives, its generated secrets and the environment it runs in."""
+"""The local Airflow's home: where it lives, its generated secrets and its environment."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ from customer360.settings import Settings
 
 USER = "admin"
 _SECRET_BYTES = 32
-# Set from the settings for the processes that run tasks; whatever the caller's shell says is dropped.
+# Set from the settings for the processes that run tasks; the caller's shell has no say.
 _OWN_VARIABLES = ("C360_DATABASE_URL", "C360_DATABASE_URL_FILE", "C360_DATABASE_NAME")
 
 
@@ -139,7 +139,10 @@ class AirflowHome:
 def sqlalchemy_url(libpq_dsn: str) -> str:
     """Return the SQLAlchemy URL of a libpq connection string, for a socket directory or a host."""
     parts = parse_dsn(libpq_dsn)
-    user, password = quote(parts.pop("user", ""), safe=""), quote(parts.pop("password", ""), safe="")
+    user, password = (
+        quote(parts.pop("user", ""), safe=""),
+        quote(parts.pop("password", ""), safe=""),
+    )
     database = quote(parts.pop("dbname"), safe="")
     login = f"{user}:{password}" if password else user
     query = f"?{urlencode(parts)}" if parts else ""

@@ -54,7 +54,7 @@ def migrate_metadata(home: AirflowHome, say: Callable[[str], None]) -> None:
     if not is_new and marker.exists() and json.loads(marker.read_text()) == _schema(home):
         return
     say("Preparing Airflow's metadata database")
-    result = subprocess.run(  # noqa: S603 - our own interpreter, fixed arguments
+    result = subprocess.run(
         [sys.executable, "-m", "airflow", "db", "migrate"],
         env=home.environment(home.settings.airflow_port),
         cwd=home.directory,

@@ -85,7 +85,7 @@ def run_pipeline(
 def follow(api: AirflowApi, dag_id: str, run_id: str, watch: Watcher) -> RunState:
     """Tell `watch` the state of the run until it has ended; return the last state."""
     while True:
-        state = api.run_state(dag_id, run_id)  # before the tasks, so that an end shows them all ended
+        state = api.run_state(dag_id, run_id)  # first, so that an end shows all tasks ended
         tasks = tuple(_task_state(task) for task in api.task_instances(dag_id, run_id))
         run = RunState(dag_id, run_id, state, tasks)
         watch(run)

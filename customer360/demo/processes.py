@@ -85,7 +85,7 @@ def _spawn(
     home: AirflowHome, name: str, arguments: Sequence[str], environment: dict[str, str]
 ) -> Recorded:
     with log_file(home, name).open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter, fixed arguments
+        process = subprocess.Popen(
             [sys.executable, "-m", "airflow", *arguments],
             env=environment,
             cwd=home.directory,

@@ -14,8 +14,8 @@ from customer360.demo.pipeline import RunState, TaskState
 _MARKS = {
     "success": ("✓", "green"),
     "failed": ("✗", "red"),
-    "upstream_failed": ("–", "red"),
-    "skipped": ("–", "dim"),
+    "upstream_failed": ("-", "red"),
+    "skipped": ("-", "dim"),
     "up_for_retry": ("↻", "yellow"),
 }
 _ROWS_SHOWN = 12
