@@ -17,7 +17,10 @@ from data_generators.config import ConfigError, GeneratorConfig
 from data_generators.generate import GenerationSummary, generate
 from data_generators.writing import OutputError
 
+DAY = "%Y-%m-%d"
 DEFAULTS = GeneratorConfig()
+FIRST_DAY = dt.datetime.combine(DEFAULTS.start, dt.time())
+LAST_DAY = dt.datetime.combine(DEFAULTS.end, dt.time())
 console = Console()
 app = typer.Typer(add_completion=False)
 
@@ -30,12 +33,13 @@ def main(  # noqa: PLR0913, PLR0917 - one parameter per option
     seed: Annotated[
         int, typer.Option(help="The same seed and settings give the same bytes.")
     ] = DEFAULTS.seed,
-    start: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="First day.")] = (
-        dt.datetime.combine(DEFAULTS.start, dt.time())
-    ),
-    end: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day.")] = (
-        dt.datetime.combine(DEFAULTS.end, dt.time())
-    ),
+    start: Annotated[
+        dt.datetime,
+        typer.Option(formats=[DAY], show_default=str(DEFAULTS.start), help="First day."),
+    ] = FIRST_DAY,
+    end: Annotated[
+        dt.datetime, typer.Option(formats=[DAY], show_default=str(DEFAULTS.end), help="Last day.")
+    ] = LAST_DAY,
     days: Annotated[
         int,
         typer.Option(help="Deliver the last DAYS days one by one, after a first delivery."),

@@ -76,6 +76,9 @@ def next_of_category(categories: NDArray[np.int64]) -> NDArray[np.int64]:
 
 # A product is taken from the favourite category if it has one among this many next dearer ones.
 CHOICE_WINDOW = 14
+FAVOURITE_SHARE = 0.6
+# Nobody buys several of the cheapest things just to reach a sum (cents).
+SMALLEST_SEVERAL = 2_000
 
 
 def choose_products(
@@ -90,10 +93,12 @@ def choose_products(
     """
     wanted = rng.choice((1, 2, 3, 4), size=len(spend), p=(0.78, 0.15, 0.05, 0.02))
     dearest = catalogue.prices[-1]
-    quantities = np.maximum(np.where(spend < 2_000, 1, wanted), -(-spend // dearest))
+    quantities = np.maximum(np.where(spend < SMALLEST_SEVERAL, 1, wanted), -(-spend // dearest))
     cheapest = np.searchsorted(catalogue.prices, spend / quantities)
     last = len(catalogue.prices) - 1
     any_product = np.minimum(cheapest + rng.integers(0, 6, len(spend)), last)
     favourite = catalogue.next_of_category[favourites, cheapest]
     is_near = favourite <= np.minimum(cheapest + CHOICE_WINDOW, last)
-    return np.where(is_near & (rng.random(len(spend)) < 0.6), favourite, any_product), quantities
+    return np.where(
+        is_near & (rng.random(len(spend)) < FAVOURITE_SHARE), favourite, any_product
+    ), quantities

@@ -8,7 +8,7 @@ BLOCK_RECORDS = 5_000
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be generated; the message says which value and what is allowed."""
+    """A configuration that cannot be generated; says which value and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class DefectRates:
     # Households of several people who all give the same address, or the same number.
     shared_email: float = 0.06
     shared_phone: float = 0.06
-    # Women whose family name changes between start and end; records made before show the maiden name.
+    # Women whose family name changes between start and end; earlier records show the maiden name.
     maiden_name: float = 0.08
     # Moves per household and year; records made before the last one show an old address.
     moved_house: float = 0.12
@@ -72,8 +72,8 @@ class PurchaseProcess:
 class GeneratorConfig:
     """One generation. `customers` counts customer records (accounts) over all sources.
 
-    `start` and `end` are inclusive days. `days` asks for daily deliveries of the last days; 0 is one
-    file per feed. `workers` changes speed only, never a byte.
+    `start` and `end` are inclusive days. `days` asks for daily deliveries of the last days; 0 is
+    one file per feed. `workers` changes speed only, never a byte.
     """
 
     customers: int = 5_000
@@ -92,8 +92,10 @@ class GeneratorConfig:
             f"customers is {self.customers:,}: ask for 1 or more": self.customers < 1,
             f"seed is {self.seed}: it must not be negative": self.seed < 0,
             f"end {self.end} is before start {self.start}": span < 1,
-            f"days is {self.days}: give 0 to {span - 1}, so that a first delivery holds the rest of "
-            f"the {span} days from {self.start} to {self.end}": not 0 <= self.days < max(span, 1),
+            f"days is {self.days}: give 0 to {span - 1}, so that a first delivery holds the rest "
+            f"of the {span} days from {self.start} to {self.end}": not 0
+            <= self.days
+            < max(span, 1),
             f"workers is {self.workers}: ask for 1 or more": self.workers < 1,
         }
         found = [problem for problem, is_wrong in problems.items() if is_wrong]

@@ -1,5 +1,8 @@
 """Dates in the four formats that systems write: ISO, day first, month first, and with time."""
 
+import datetime as dt
+from functools import lru_cache
+
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -13,12 +16,13 @@ from data_generators.tables import Finding, Table
 FORMATS = ("iso", "date_day_first", "date_month_first", "date_with_time")
 PATTERNS = ("%Y-%m-%d", "%d/%m/%Y", "%m-%d-%Y", "%Y/%m/%d")
 WITH_TIME = 3
+EPOCH = dt.date(1970, 1, 1)
 
 
 def deliver_dates(table: Table, rates: DefectRates, rng: Generator) -> list[Finding]:
     """Write the business dates of a table into its column, each row in a format of its own."""
     column = table.feed.dated_by
-    if column is None or not len(table):
+    if column is None or len(table) == 0:
         return []
     shares = [rates.date_day_first, rates.date_month_first, rates.date_with_time]
     formats = rng.choice(len(FORMATS), size=len(table), p=[1 - sum(shares), *shares])
@@ -37,19 +41,23 @@ def written(instants: NDArray[np.int64], formats: NDArray[np.int64]) -> Strings:
     """Return instants (seconds since 1970) as text, each in the format of that number."""
     days, seconds = np.divmod(instants, SECONDS_PER_DAY)
     distinct_days, position = np.unique(days, return_inverse=True)
-    calendar = distinct_days.astype("datetime64[D]").tolist()
-    texts = np.array([[day.strftime(pattern) for day in calendar] for pattern in PATTERNS], object)
-    result: Strings = texts[formats, position]
+    texts = np.array([day_texts(day) for day in distinct_days.tolist()], dtype=object)
+    result: Strings = texts[position, formats]
     timed = formats == WITH_TIME
-    result[timed] += " " + CLOCK[seconds[timed]]
+    result[timed] += " " + clock_texts()[seconds[timed]]
     return result
 
 
+@lru_cache(maxsize=10_000)
+def day_texts(day: int) -> tuple[str, ...]:
+    """Return a day (days since 1970) in every format, without time."""
+    date = EPOCH + dt.timedelta(days=day)
+    return tuple(date.strftime(pattern) for pattern in PATTERNS)
+
+
+@lru_cache(maxsize=1)
 def clock_texts() -> Strings:
     """Return every second of a day as hh:mm:ss."""
     return np.array(
         [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(SECONDS_PER_DAY)], object
     )
-
-
-CLOCK = clock_texts()

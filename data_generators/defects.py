@@ -14,6 +14,7 @@ from data_generators.tables import Corrupt, Defect, Finding, Record, Table
 NAME_COLUMNS = ("first_name", "last_name")
 CASED_COLUMNS = (*NAME_COLUMNS, "email", "city")
 TYPED_COLUMNS = (*CASED_COLUMNS, "phone")
+SHORTEST_FOR_TYPO = 4
 SYMBOLS = "*#?!_~@&%$"
 SPACES = (" ", "  ", "\t", "\u00a0")
 # Multiples of four keep 29 February a date.
@@ -116,7 +117,7 @@ def typo(record: Record, random: Random) -> dict[str, str]:
     """Swap, drop, double or mistype one letter of a name, but not the first."""
     column = filled_column(record, NAME_COLUMNS, random)
     name = record[column]
-    if len(name) < 4:
+    if len(name) < SHORTEST_FOR_TYPO:
         return {}
     place = random.randrange(1, len(name) - 1)
     before, letter, following, after = (
@@ -204,7 +205,7 @@ def negative_amount(record: Record, _: Random) -> dict[str, str]:
 
 def named(corrupt: Corrupt) -> Defect:
     """Return the defect that a function injects, under the function's name."""
-    return Defect(corrupt.__name__, corrupt)  # type: ignore[attr-defined]
+    return Defect(corrupt.__name__, corrupt)
 
 
 # In order of injection: what is missing cannot be spoilt, and spaces come last so that they stay.

@@ -48,9 +48,10 @@ def schedule(
     days = with_delays(business_days, due, last, config.defects.late_delivery, rng)
     repeated = np.flatnonzero(rng.random(len(table)) < config.defects.duplicate_delivery)
     repeat_days = np.minimum(days[repeated] + rng.choice(DAYS_TO_REPEAT, len(repeated)), last)
+    late = np.flatnonzero(days != due)
     findings = [
-        *moved(table, "late_delivery", np.flatnonzero(days != due), due, days),
-        *moved(table, "duplicate_delivery", repeated, days, repeat_days, repeated=True),
+        *moved(table, "late_delivery", late, due[late], days[late]),
+        *moved(table, "duplicate_delivery", repeated, days[repeated], repeat_days),
     ]
     rows = np.concatenate([np.arange(len(table)), repeated])
     return by_day(rows, np.concatenate([days, repeat_days])), findings
@@ -65,22 +66,13 @@ def with_delays(
     return np.where(is_late, np.maximum(due, delayed), due)
 
 
-def moved(  # noqa: PLR0913 - a finding has that many parts
-    table: Table,
-    defect: str,
-    rows: Integers,
-    before: Integers,
-    after: Integers,
-    *,
-    repeated: bool = False,
+def moved(
+    table: Table, defect: str, rows: Integers, before: Integers, after: Integers
 ) -> list[Finding]:
-    """Return a finding for each row; `after` is per finding if `repeated`, else per row."""
-    after_days = after if repeated else after[rows]
+    """Return a finding for each row that came on another day too, or instead."""
     return [
         table.finding(row, defect, "", str(day_of(old)), str(day_of(new)))
-        for row, old, new in zip(
-            rows.tolist(), before[rows].tolist(), after_days.tolist(), strict=True
-        )
+        for row, old, new in zip(rows.tolist(), before.tolist(), after.tolist(), strict=True)
     ]
 
 

@@ -79,7 +79,7 @@ def claim(config: GeneratorConfig) -> bytes:
         raise OutputError(
             f"{config.output} holds another generation (see {path}), and the keys of the two would "
             f"collide. Use its settings, choose another --output, or start afresh: remove "
-            f"{config.output / 'landing'} and {path.parent}, and the database they were loaded into."
+            f"{config.output / 'landing'}, {path.parent} and the database they were loaded into."
         )
     return description
 

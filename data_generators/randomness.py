@@ -1,4 +1,4 @@
-"""Independent random streams, one per purpose and block, so that adding a source changes no other."""
+"""Independent random streams, one per purpose and block: adding a source changes no other."""
 
 import zlib
 from random import Random

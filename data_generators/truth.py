@@ -71,8 +71,8 @@ def instant_texts(instants: Integers) -> list[str]:
 
 def household_ids(block: Block) -> list[str]:
     """Return the id of each household: its first person's number."""
-    heads = np.searchsorted(block.people.households, np.arange(len(block.households.sizes)))
-    return [f"HH{number:09d}" for number in block.people.numbers[heads].tolist()]
+    heads = block.people.head_numbers(np.arange(len(block.households.sizes)))
+    return [f"HH{number:09d}" for number in heads.tolist()]
 
 
 def people_rows(block: Block, ids: Sequence[str]) -> Iterator[Row]:

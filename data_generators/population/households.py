@@ -45,7 +45,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Households:
-    """Households of one block. Address arrays are [household, period]; moved_at[:, p] ends period p.
+    """Households of a block. Address arrays are [household, period]; moved_at[:, p] ends period p.
 
     `countries` holds indexes of COUNTRIES.
     """

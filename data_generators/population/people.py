@@ -1,5 +1,6 @@
 """People: names and their changes, birth dates, contacts, devices, and how they buy."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from data_generators import contacts
-from data_generators.config import GeneratorConfig
+from data_generators.config import DefectRates, GeneratorConfig
 from data_generators.plan import BlockPlan
 from data_generators.pools import COUNTRIES, Pool, Strings
 from data_generators.population.households import (
@@ -25,6 +26,7 @@ from data_generators.randomness import scalar_stream, stream
 
 YOUNGEST, OLDEST = 18, 85
 DAYS_PER_YEAR = 365.25
+FEMALE_SHARE = 0.5
 CARRIES_FAMILY_NAME = 0.75
 
 
@@ -64,6 +66,21 @@ class People:
     emails: list[str]
     second_emails: list[str]
 
+    def head_numbers(self, households: Integers) -> Integers:
+        """Return the number of the first person of each household."""
+        return self.numbers[np.searchsorted(self.households, households)]
+
+
+@dataclass(frozen=True)
+class World:
+    """What people are drawn from; `categories` is how many goods categories they may favour."""
+
+    start: dt.date
+    window: Window
+    pools: Mapping[str, Pool]
+    rates: DefectRates
+    categories: int
+
 
 @dataclass(frozen=True)
 class Block:
@@ -89,8 +106,9 @@ def make_block(
     """Make the true population of a block; `categories` is how many they may favour."""
     rng = stream(config.seed, "population", plan.index)
     window = Window.of_days(config.start, config.end)
+    world = World(config.start, window, pools, config.defects, categories)
     households = make_households(plan.people, window, pools, config.defects, rng)
-    people = make_people(config, plan, households, window, pools, categories, rng)
+    people = make_people(plan, households, world, rng)
     behaviour = stream(config.seed, "purchases", plan.index)
     buyers = draw_buyers(plan.people, config.purchases, behaviour)
     purchases, dropped_out_at = simulate(
@@ -99,71 +117,57 @@ def make_block(
     return Block(config, plan, window, households, people, buyers, purchases, dropped_out_at)
 
 
-def make_people(  # noqa: PLR0913 - everything that a person depends on
-    config: GeneratorConfig,
-    plan: BlockPlan,
-    homes: Households,
-    window: Window,
-    pools: Mapping[str, Pool],
-    categories: int,
-    rng: Generator,
-) -> People:
+def make_people(plan: BlockPlan, homes: Households, world: World, rng: Generator) -> People:
     """Make the people who live in the households."""
     count = plan.people
     households = np.repeat(np.arange(len(homes.sizes)), homes.sizes)
     countries = homes.countries[households]
-    is_female = rng.random(count) < 0.5
+    is_female = rng.random(count) < FEMALE_SHARE
     numbers = np.arange(plan.first_person, plan.first_person + count)
-    names = make_names(config, homes, households, is_female, window, pools, rng)
+    names = make_names(homes, households, is_female, world, rng)
     emails, second_emails = make_emails(numbers, names, rng)
     # Earlier joiners are commoner, so that most cohorts can be watched for a while.
-    joined = window.start + (window.end - window.start) * rng.beta(1.0, 1.5, count)
+    joined = rng.beta(1.0, 1.5, count) * (world.window.end - world.window.start)
     return People(
         numbers=numbers,
         households=households,
         countries=countries,
         is_female=is_female,
         names=names,
-        birth_dates=draw_birth_dates(config, count, rng),
-        joined_at=joined.astype(np.int64),
+        birth_dates=draw_birth_dates(world.start, count, rng),
+        joined_at=world.window.start + joined.astype(np.int64),
         device_counts=np.minimum(rng.poisson(1.4, count) + 1, 5),
-        favourites=rng.integers(0, categories, count),
+        favourites=rng.integers(0, world.categories, count),
         emails=emails,
         second_emails=second_emails,
     )
 
 
-def draw_birth_dates(config: GeneratorConfig, count: int, rng: Generator) -> NDArray[np.datetime64]:
+def draw_birth_dates(start: dt.date, count: int, rng: Generator) -> NDArray[np.datetime64]:
     """Draw birth dates of adults, with a middle around forty."""
     ages = YOUNGEST + (OLDEST - YOUNGEST) * rng.beta(1.8, 3.2, count)
     days = np.round(ages * DAYS_PER_YEAR).astype(np.int64)
-    return np.asarray(np.datetime64(config.start) - days.astype("timedelta64[D]"))
+    return np.asarray(np.datetime64(start) - days.astype("timedelta64[D]"))
 
 
-def make_names(  # noqa: PLR0913 - everything that a name depends on
-    config: GeneratorConfig,
-    homes: Households,
-    households: Integers,
-    is_female: Booleans,
-    window: Window,
-    pools: Mapping[str, Pool],
-    rng: Generator,
+def make_names(
+    homes: Households, households: Integers, is_female: Booleans, world: World, rng: Generator
 ) -> Names:
     """Name people: the first of a household carries its name, most others too, some change it."""
     count, countries = len(households), homes.countries[households]
     first = np.where(
         is_female,
-        draw_per_country(pools, "first_names_female", countries, rng),
-        draw_per_country(pools, "first_names_male", countries, rng),
+        draw_per_country(world.pools, "first_names_female", countries, rng),
+        draw_per_country(world.pools, "first_names_male", countries, rng),
     )
     is_head = np.diff(households, prepend=-1) != 0
     family = homes.last_names[households]
-    other = draw_per_country(pools, "last_names", countries, rng)
+    other = draw_per_country(world.pools, "last_names", countries, rng)
     keeps_family = is_head | (rng.random(count) < CARRIES_FAMILY_NAME)
     before = np.where(keeps_family, family, other)
     married = np.where(keeps_family, other, family)
-    changes = is_female & (rng.random(count) < config.defects.maiden_name) & (before != married)
-    changed_at = np.where(changes, rng.integers(window.start, window.end, count), NEVER)
+    changes = is_female & (rng.random(count) < world.rates.maiden_name) & (before != married)
+    changed_at = np.where(changes, rng.integers(world.window.start, world.window.end, count), NEVER)
     return Names(first, before, np.where(changes, married, before), changed_at)
 
 

@@ -16,6 +16,10 @@ Floats = NDArray[np.float64]
 DAYS_TO_FIRST_PURCHASE = 3.0
 SMALLEST_SPEND = 100
 
+# Where personas begin: probability of dropout after a purchase, purchases per month.
+ONE_OFF_DROPOUT = 0.3
+ENTHUSIAST_RATE, REGULAR_RATE = 2.0, 0.6
+
 
 @dataclass(frozen=True)
 class Buyers:
@@ -93,7 +97,7 @@ def personas(buyers: Buyers) -> list[str]:
     """Name each person after how they buy."""
     rates, dropout = buyers.purchase_rates, buyers.dropout_probabilities
     names = np.select(
-        [rates == 0, dropout > 0.3, rates > 2, rates > 0.6],
+        [rates == 0, dropout > ONE_OFF_DROPOUT, rates > ENTHUSIAST_RATE, rates > REGULAR_RATE],
         ["browser", "one-off", "enthusiast", "regular"],
         default="occasional",
     )

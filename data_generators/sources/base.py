@@ -41,10 +41,25 @@ class Observation:
 class Source(Protocol):
     """One source system: a module of its own, listed in `data_generators.sources.SOURCES`."""
 
-    name: str
-    record_share: float
-    purchase_share: float
-    feeds: Sequence[Feed]
+    @property
+    def name(self) -> str:
+        """The source's name in feeds and truth."""
+        ...
+
+    @property
+    def record_share(self) -> float:
+        """Weight of the source in dividing the customer records."""
+        ...
+
+    @property
+    def purchase_share(self) -> float:
+        """Weight of the source in dividing people's purchases; 0 where nothing is sold."""
+        ...
+
+    @property
+    def feeds(self) -> Sequence[Feed]:
+        """The feeds that the source delivers."""
+        ...
 
     def reference_tables(self, catalogue: Catalogue) -> Sequence[Table]:
         """Return reference data, delivered once."""

@@ -5,19 +5,20 @@ A source with customer records of its own draws accounts here and takes the colu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from random import Random
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from data_generators import contacts
 from data_generators.plan import Accounts
-from data_generators.pools import COUNTRIES, Strings
+from data_generators.pools import COUNTRIES
 from data_generators.population.people import Block, country_codes
 from data_generators.randomness import scalar_stream
 from data_generators.tables import Finding
 
 Integers = NDArray[np.int64]
+Cells = dict[str, list[str]]
 
 # What people change when they open a second account.
 USES_SECOND_EMAIL, USES_SECOND_PHONE = 0.35, 0.15
@@ -54,144 +55,127 @@ def register(block: Block, accounts: Accounts, source: str) -> Registrations:
     return Registrations(people[order], instants[order], is_second[order])
 
 
-@dataclass(frozen=True)
-class CustomerCells:
-    """The cells of customer records, by column, and where they differ from the person's own."""
+class Differences:
+    """Collects where the records of a feed show something else than what is the person's own."""
 
-    columns: dict[str, list[str]]
-    findings: list[Finding]
+    def __init__(self, feed: str, keys: Sequence[str]) -> None:
+        self.feed = feed
+        self.keys = keys
+        self.findings: list[Finding] = []
+
+    def note(self, defect: str, column: str, own: Sequence[str], given: Sequence[str]) -> None:
+        """Note every row whose given value is not the person's own."""
+        self.findings += [
+            Finding(self.feed, key, defect, column, before, after)
+            for key, before, after in zip(self.keys, own, given, strict=True)
+            if before != after
+        ]
 
 
-def describe(
-    block: Block, accounts: Registrations, keys: Sequence[str], feed: str, source: str
-) -> CustomerCells:
-    """Write down what people gave when they registered."""
+def describe(block: Block, accounts: Registrations, source: str, seen: Differences) -> Cells:
+    """Return what people gave when they registered, by column, and note what is not their own."""
     rng = block.stream(f"{source} contacts")
-    columns, findings = names_and_places(block, accounts, keys, feed)
-    emails, shared_emails = given_emails(block, accounts, rng)
-    phones, shared_phones = given_phones(block, accounts, rng)
-    own_emails = [block.people.emails[person] for person in accounts.people.tolist()]
-    own_phones = phone_numbers(block, accounts.people, contacts.OWN_PHONE)
-    findings += differing(feed, keys, "email", own_emails, emails, "shared_email", shared_emails)
-    findings += differing(feed, keys, "phone", own_phones, phones, "shared_phone", shared_phones)
-    findings += second_accounts(accounts, keys, feed)
-    spelling = rng.choice(len(COUNTRY_SPELLINGS), size=len(keys), p=COUNTRY_SPELLINGS).tolist()
-    countries = block.people.countries[accounts.people].tolist()
-    columns |= {
-        "email": emails,
-        "phone": phones,
-        "country": [
-            COUNTRIES[index].spellings[form]
-            for index, form in zip(countries, spelling, strict=True)
-        ],
+    note_second_accounts(accounts, seen)
+    return {
+        "first_name": block.people.names.first[accounts.people].tolist(),
+        "last_name": last_names(block, accounts, seen),
+        "email": given_emails(block, accounts, seen, rng),
+        "phone": given_phones(block, accounts, seen, rng),
+        **addresses(block, accounts, seen),
+        "country": countries(block, accounts, rng),
     }
-    return CustomerCells(columns, findings)
 
 
-def names_and_places(
-    block: Block, accounts: Registrations, keys: Sequence[str], feed: str
-) -> tuple[dict[str, list[str]], list[Finding]]:
-    """Return name and address as they were at registration, and which have changed since."""
-    names, homes = block.people.names, block.households
-    households = block.people.households[accounts.people]
-    then = homes.period_at(households, accounts.instants)
-    now = homes.last_period(households)
-    last_then = names.last_at(accounts.people, accounts.instants).tolist()
-    last_now = names.last_now(accounts.people).tolist()
-    moved = (then != now).tolist()
-    findings = differing(
-        feed, keys, "last_name", last_now, last_then, "maiden_name", [True] * len(keys)
-    )
-    columns = {"first_name": names.first[accounts.people].tolist(), "last_name": last_then}
-    for column, values in (("address", homes.streets), ("city", homes.cities)):
-        columns[column] = values[households, then].tolist()
-        current = values[households, now].tolist()
-        findings += differing(feed, keys, column, current, columns[column], "moved_house", moved)
-    return columns, findings
-
-
-def differing(  # noqa: PLR0913, PLR0917 - a finding has that many parts
-    feed: str,
-    keys: Sequence[str],
-    column: str,
-    own: Sequence[str],
-    given: Sequence[str],
-    defect: str,
-    counts: Sequence[bool],
-) -> list[Finding]:
-    """Return a finding for each row that counts and whose given value is not the person's own."""
-    return [
-        Finding(feed, key, defect, column, before, after)
-        for key, before, after, does_count in zip(keys, own, given, counts, strict=True)
-        if does_count and before != after
-    ]
-
-
-def second_accounts(accounts: Registrations, keys: Sequence[str], feed: str) -> list[Finding]:
-    """Return a finding for each account of somebody who has one already."""
+def note_second_accounts(accounts: Registrations, seen: Differences) -> None:
+    """Note each account of somebody who has one already."""
     first = accounts.first_of().tolist()
-    return [
-        Finding(feed, keys[row], "duplicate_record", "", keys[first[row]], keys[row])
+    seen.findings += [
+        Finding(
+            seen.feed, seen.keys[row], "duplicate_record", "", seen.keys[first[row]], seen.keys[row]
+        )
         for row in np.flatnonzero(accounts.is_second).tolist()
     ]
 
 
+def last_names(block: Block, accounts: Registrations, seen: Differences) -> list[str]:
+    """Return family names as they were at registration."""
+    names = block.people.names
+    then: list[str] = names.last_at(accounts.people, accounts.instants).tolist()
+    seen.note("maiden_name", "last_name", names.last_after[accounts.people].tolist(), then)
+    return then
+
+
+def addresses(block: Block, accounts: Registrations, seen: Differences) -> Cells:
+    """Return address and city as they were at registration."""
+    homes = block.households
+    households = block.people.households[accounts.people]
+    then = homes.period_at(households, accounts.instants)
+    now = homes.last_period(households)
+    cells: Cells = {}
+    for column, values in (("address", homes.streets), ("city", homes.cities)):
+        cells[column] = values[households, then].tolist()
+        seen.note("moved_house", column, values[households, now].tolist(), cells[column])
+    return cells
+
+
 def given_emails(
-    block: Block, accounts: Registrations, rng: np.random.Generator
-) -> tuple[list[str], list[bool]]:
-    """Return the address given with each account, and whether it is the household's."""
+    block: Block, accounts: Registrations, seen: Differences, rng: Generator
+) -> list[str]:
+    """Return the address given with each account: own, second, or the household's."""
     people, homes = block.people, block.households
     uses_second = accounts.is_second & (rng.random(len(accounts.people)) < USES_SECOND_EMAIL)
-    households = people.households[accounts.people]
-    shared = homes.shares_email[households].tolist()
-    heads = people.numbers[np.searchsorted(people.households, households)].tolist()
-    families = homes.last_names[households].tolist()
-    rows = zip(accounts.people.tolist(), uses_second.tolist(), shared, families, heads, strict=True)
-    emails = [
-        contacts.family_email(family, head)
-        if is_shared
-        else (people.second_emails if second else people.emails)[person]
-        for person, second, is_shared, family, head in rows
+    own = [
+        (people.second_emails if second else people.emails)[person]
+        for person, second in zip(accounts.people.tolist(), uses_second.tolist(), strict=True)
     ]
-    return emails, shared
+    households = people.households[accounts.people]
+    heads = people.head_numbers(households)
+    given = own.copy()
+    for row in np.flatnonzero(homes.shares_email[households]).tolist():
+        family = homes.last_names[households[row]]
+        given[row] = contacts.family_email(family, int(heads[row]))
+    seen.note("shared_email", "email", own, given)
+    return given
 
 
 def given_phones(
-    block: Block, accounts: Registrations, rng: np.random.Generator
-) -> tuple[list[str], list[bool]]:
-    """Return the number given with each account as typed, and whether it is the household's."""
+    block: Block, accounts: Registrations, seen: Differences, rng: Generator
+) -> list[str]:
+    """Return the number given with each account, as typed: own, second, or the household's."""
     people = block.people
     uses_second = accounts.is_second & (rng.random(len(accounts.people)) < USES_SECOND_PHONE)
     households = people.households[accounts.people]
-    shared = block.households.shares_phone[households]
-    slots = np.select(
-        [shared, uses_second],
-        [contacts.HOUSEHOLD_PHONE, contacts.SECOND_PHONE],
-        default=contacts.OWN_PHONE,
-    )
-    heads = people.numbers[np.searchsorted(people.households, households)]
-    owners = np.where(shared, heads, people.numbers[accounts.people])
-    random: Random = scalar_stream(rng)
+    shares = block.households.shares_phone[households]
+    slots = np.where(uses_second, contacts.SECOND_PHONE, contacts.OWN_PHONE)
+    slots[shares] = contacts.HOUSEHOLD_PHONE
+    own_numbers = people.numbers[accounts.people]
+    owners = np.where(shares, people.head_numbers(households), own_numbers).tolist()
     codes = country_codes(people.countries[accounts.people])
-    rows = zip(codes, owners.tolist(), slots.tolist(), strict=True)
-    return [
+    random = scalar_stream(rng)
+    given = [
         contacts.written_phone(code, contacts.phone(code, owner, slot), random)
-        for code, owner, slot in rows
-    ], shared.tolist()
+        for code, owner, slot in zip(codes, owners, slots.tolist(), strict=True)
+    ]
+    own = given.copy()
+    for row in np.flatnonzero(shares).tolist():
+        number = contacts.phone(codes[row], int(own_numbers[row]), contacts.OWN_PHONE)
+        own[row] = contacts.e164(codes[row], number)
+    seen.note("shared_phone", "phone", own, given)
+    return given
 
 
-def phone_numbers(block: Block, people: Integers, slot: int) -> list[str]:
-    """Return people's own numbers in E.164."""
-    codes = country_codes(block.people.countries[people])
-    numbers = block.people.numbers[people].tolist()
+def countries(block: Block, accounts: Registrations, rng: Generator) -> list[str]:
+    """Return each holder's country, spelled in one of the ways that forms allow."""
+    forms = rng.choice(len(COUNTRY_SPELLINGS), size=len(accounts.people), p=COUNTRY_SPELLINGS)
+    indexes = block.people.countries[accounts.people]
     return [
-        contacts.e164(code, contacts.phone(code, number, slot))
-        for code, number in zip(codes, numbers, strict=True)
+        COUNTRIES[index].spellings[form]
+        for index, form in zip(indexes.tolist(), forms.tolist(), strict=True)
     ]
 
 
 def accounts_used(
-    accounts: Registrations, buyers: Integers, instants: Integers, rng: np.random.Generator
+    accounts: Registrations, buyers: Integers, instants: Integers, rng: Generator
 ) -> Integers:
     """Return the account row that each purchase was made with: one that its buyer had by then."""
     by_person = np.lexsort((accounts.instants, accounts.people))
@@ -199,9 +183,3 @@ def accounts_used(
     held = np.searchsorted(accounts.people[by_person], buyers, side="right") - start
     chosen = by_person[start + (rng.random(len(buyers)) * held).astype(np.int64)]
     return np.where(accounts.instants[chosen] <= instants, chosen, by_person[start])
-
-
-def texts(values: Strings) -> list[str]:
-    """Return an array of strings as a list."""
-    result: list[str] = values.tolist()
-    return result

@@ -11,7 +11,13 @@ from data_generators.defects import CUSTOMER_DEFECTS, NEGATIVE_AMOUNT, future_da
 from data_generators.population.households import SECONDS_PER_DAY
 from data_generators.population.people import Block
 from data_generators.sources.base import Integers, Observation, Sales
-from data_generators.sources.records import Registrations, accounts_used, describe, register
+from data_generators.sources.records import (
+    Differences,
+    Registrations,
+    accounts_used,
+    describe,
+    register,
+)
 from data_generators.tables import Feed, Finding, Table
 
 PAYMENT_METHODS = ("credit_card", "paypal", "bank_transfer", "apple_pay", "invoice")
@@ -150,10 +156,9 @@ def customer_table(block: Block, accounts: Registrations) -> tuple[Table, list[F
     """Return the customers as they registered, and what is wrong with them by nature."""
     plan = block.plan.accounts[Shop.name]
     keys = [f"C{number:09d}" for number in range(plan.first, plan.first + plan.count)]
-    cells = describe(block, accounts, keys, CUSTOMERS.name, Shop.name)
-    return Table(CUSTOMERS, {"customer_id": keys, **cells.columns}, accounts.instants), (
-        cells.findings
-    )
+    seen = Differences(CUSTOMERS.name, keys)
+    cells = describe(block, accounts, Shop.name, seen)
+    return Table(CUSTOMERS, {"customer_id": keys, **cells}, accounts.instants), seen.findings
 
 
 def make_orders(
