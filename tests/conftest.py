@@ -43,7 +43,10 @@ def database(server: Settings, tmp_path: Path) -> Iterator[Settings]:
                 SQL("create database {} template {}").format(Identifier(name), Identifier(TEMPLATE))
             )
     url = f"postgresql://postgres@/{name}?host={embedded.socket_dir(server.data_dir)}"
-    yield Settings(data_dir=tmp_path / "data", database_url=url, _env_file=None)
+    settings = Settings(data_dir=tmp_path / "data", database_url=url, _env_file=None)
+    with connect(settings) as connection:  # a template hands on no grants on the database itself
+        apply_init_sql(connection, settings.sql_init_dir)
+    yield settings
     with connect(server, database="postgres") as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:

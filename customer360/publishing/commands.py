@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+import psycopg2
 from rich.console import Console
 from rich.table import Table
 
@@ -61,9 +62,13 @@ def rollback_publication(settings: Settings, console: Console) -> int:
 
 def show_status(settings: Settings, console: Console) -> int:
     """Print the last loads, the newest build, its gates and what readers see; return 0."""
-    for part in status_tables(read_status(settings)):
-        console.print(part)
-    return 0
+
+    def work() -> int:
+        for part in status_tables(read_status(settings)):
+            console.print(part)
+        return 0
+
+    return _guarded(console, work)
 
 
 def gates_table(build_id: str, results: Iterable[GateResult]) -> Table:
@@ -87,6 +92,9 @@ def _guarded(console: Console, work: Callable[[], int]) -> int:
     except (NoBuild, GatesFailed, NothingToRollBack, DbtFailed) as error:
         _complain(console, str(error))
         return EXIT_FAILED
+    except psycopg2.OperationalError as error:
+        _complain(console, f"{str(error).strip()}\nIs the server up? `customer360 db start`.")
+        return EXIT_BUSY
 
 
 def _tell(console: Console, publication: Publication, what: str) -> None:

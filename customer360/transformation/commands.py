@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Mapping
 
+import psycopg2
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.progress import TimeElapsedColumn as Elapsed
@@ -31,18 +32,22 @@ def build_warehouse(
     try:
         layers = LAYERS if layer is None else (layer_named(layer),)
         build_id = new_build_id() if layer is None else _unpublished_build_id(settings)
-    except (ValueError, NoBuild) as error:
-        console.print(str(error), style="red", markup=False)
-        return EXIT_USAGE
-    try:
         _run(settings, layers, build_id, console, variables)
-    except BuildBusy as error:
-        console.print(str(error), style="red", markup=False)
-        return EXIT_BUSY
+    except (ValueError, NoBuild) as error:
+        return _complain(console, str(error), EXIT_USAGE)
     except DbtFailed as error:
-        console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        return EXIT_FAILED
+        return _complain(console, str(error), EXIT_FAILED)
+    except BuildBusy as error:
+        return _complain(console, str(error), EXIT_BUSY)
+    except psycopg2.OperationalError as error:
+        message = f"{str(error).strip()}\nIs the server up? `customer360 db start`."
+        return _complain(console, message, EXIT_BUSY)
     return 0
+
+
+def _complain(console: Console, message: str, exit_code: int) -> int:
+    console.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    return exit_code
 
 
 def _unpublished_build_id(settings: Settings) -> str:
