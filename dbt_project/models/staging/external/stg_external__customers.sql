@@ -19,7 +19,7 @@ country_aliases as (
 deliveries as (
     select
         source_rows.*,
-        lower({{ clean_text('source_rows.source') }}) as source_name,
+        {{ external_source_name('source_rows.source') }} as source_name,
         {{ clean_text('source_rows.source_id') }} as source_customer_id
     from source_rows
 ),

@@ -10,7 +10,7 @@ with source_rows as (
 versions as (
     select
         source_rows.*,
-        lower({{ clean_text('source') }}) as source_name,
+        {{ external_source_name('source') }} as source_name,
         {{ clean_text('transaction_id') }} as transaction_key
     from source_rows
 ),

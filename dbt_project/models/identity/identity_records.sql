@@ -1,0 +1,53 @@
+-- Grain: one row per customer record of any source system.
+-- A new system is one more branch of the union.
+with shop_customers as (
+    select * from {{ ref('stg_shop__customers') }}
+),
+
+external_customers as (
+    select * from {{ ref('stg_external__customers') }}
+),
+
+unioned as (
+    select
+        'shop' as source_name, source_customer_id, first_name, last_name, email, phone,
+        cast(null as date) as birth_date, address as street, city,
+        cast(null as {{ dbt.type_string() }}) as state,
+        cast(null as {{ dbt.type_string() }}) as postcode, country, country_code,
+        created_at, _first_batch_id, _first_line, _batch_id, _line, _loaded_at
+    from shop_customers
+    union all
+    select
+        source_name, source_customer_id, first_name, last_name, email, phone,
+        birth_date, street, city, state, postcode, country, country_code,
+        created_at, _first_batch_id, _first_line, _batch_id, _line, _loaded_at
+    from external_customers
+),
+
+final as (
+    select
+        source_name || ':' || source_customer_id as source_customer_key,
+        source_name,
+        source_customer_id,
+        first_name,
+        last_name,
+        {{ comparable_text("first_name || last_name") }} as comparable_name,
+        email,
+        phone,
+        birth_date,
+        street,
+        city,
+        state,
+        postcode,
+        country,
+        country_code,
+        created_at,
+        _first_batch_id,
+        _first_line,
+        _batch_id,
+        _line,
+        _loaded_at
+    from unioned
+)
+
+select * from final
