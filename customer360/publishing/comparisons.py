@@ -92,7 +92,7 @@ def _comparison(
     gate: str, subject: str, value: int | Decimal, least: Decimal, message: str
 ) -> GateResult:
     status = Status.PASSED if value >= least else Status.FAILED
-    expected = f"at least {ceil(least) if isinstance(value, int) else least:,}"
+    expected = f"at least {ceil(least) if isinstance(value, int) else round(least, 2):,}"
     return GateResult(gate, subject, status, f"{value:,}", expected, message, is_waivable=True)
 
 
