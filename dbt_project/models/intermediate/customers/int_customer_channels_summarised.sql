@@ -19,7 +19,7 @@ channels as (
 
 channels_ranked as (
     select
-        channels.*,
+        *,
         row_number() over (
             partition by customer_id
             order by

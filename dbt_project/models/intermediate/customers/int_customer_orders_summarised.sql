@@ -14,7 +14,7 @@ channels as (
 
 spans_measured as (
     select
-        purchases.*,
+        *,
         purchase_days - 1 as repeat_purchase_days,
         {{ days_between('first_purchase_date', 'last_purchase_date') }}
             as days_first_to_last_purchase,

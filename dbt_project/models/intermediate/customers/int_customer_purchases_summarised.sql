@@ -6,8 +6,10 @@ with transactions as (
 as_of as (
     select
         as_of_date,
-        {{ add_days('as_of_date', -var('spending_trend_window_days')) }} as recent_starts_after,
-        {{ add_days('as_of_date', -2 * var('spending_trend_window_days')) }} as prior_starts_after
+        {{ add_days('as_of_date', '-' ~ var('spending_trend_window_days')) }}
+            as recent_starts_after,
+        {{ add_days('as_of_date', '-2 * ' ~ var('spending_trend_window_days')) }}
+            as prior_starts_after
     from {{ ref('int_as_of_date_resolved') }}
 ),
 

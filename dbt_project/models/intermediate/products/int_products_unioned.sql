@@ -40,7 +40,7 @@ mentions as (
 
 mentions_ranked as (
     select
-        mentions.*,
+        *,
         row_number() over (
             partition by product_key
             order by source_priority asc, transaction_key desc nulls last

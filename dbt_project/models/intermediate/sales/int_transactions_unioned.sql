@@ -56,12 +56,12 @@ unioned as (
 
 keyed as (
     select
+        *,
         source_name || ':' || source_transaction_id as transaction_key,
         source_name || ':' || source_customer_id as source_customer_key,
         source_name || ':' || source_product_id as product_key,
         {{ utc_date('transaction_at') }} as transaction_date,
-        {{ utc_date('_loaded_at') }} as loaded_date,
-        unioned.*
+        {{ utc_date('_loaded_at') }} as loaded_date
     from unioned
 ),
 

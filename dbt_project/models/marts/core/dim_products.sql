@@ -12,8 +12,8 @@ final as (
         category,
         unit_cost,
         unit_price,
-        unit_price - unit_cost as unit_margin,
-        is_in_catalogue
+        is_in_catalogue,
+        unit_price - unit_cost as unit_margin
     from products
 )
 

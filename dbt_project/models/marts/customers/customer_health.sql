@@ -42,11 +42,11 @@ components as (
     select
         rfm.customer_id,
         rfm.as_of_date,
+        segment_points.points as segment_points,
         25 * (rfm.recency_score - 1) as recency_points,
         25 * (rfm.frequency_score - 1) as frequency_points,
         25 * (rfm.monetary_score - 1) as monetary_points,
-        25 * (order_values_scored.order_value_score - 1) as order_value_points,
-        segment_points.points as segment_points
+        25 * (order_values_scored.order_value_score - 1) as order_value_points
     from rfm
     inner join order_values_scored
         on rfm.customer_id = order_values_scored.customer_id

@@ -7,7 +7,7 @@ with customers as (
 
 rhythms as (
     select
-        customers.*,
+        *,
         {{ add_days('last_purchase_date', 'ceil(average_days_between_purchases)') }}
             as predicted_next_purchase_date,
         greatest(12 * days_since_first_purchase / {{ var('days_per_year') }}, 1)

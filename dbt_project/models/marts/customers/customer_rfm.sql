@@ -38,11 +38,11 @@ final as (
         scored.recency_score,
         scored.frequency_score,
         scored.monetary_score,
-        100 * scored.recency_score + 10 * scored.frequency_score + scored.monetary_score
-            as rfm_score,
         segments.segment,
         segments.segment_simple,
-        segments.churn_risk_level
+        segments.churn_risk_level,
+        100 * scored.recency_score + 10 * scored.frequency_score + scored.monetary_score
+            as rfm_score
     from scored
     left join segments
         on

@@ -52,19 +52,19 @@ daily_new_customers as (
 final as (
     select
         dates.date_day as metric_date,
+        cast(
+            daily_purchases.gross_revenue / daily_purchases.transactions as numeric(14, 2)
+        ) as average_order_value,
         coalesce(daily_purchases.transactions, 0) as transactions,
         coalesce(daily_purchases.unidentified_transactions, 0) as unidentified_transactions,
         coalesce(daily_purchases.units, 0) as units,
         coalesce(daily_purchases.gross_revenue, 0) as gross_revenue,
         coalesce(daily_returns.returns, 0) as returns,
         coalesce(daily_returns.refunded_amount, 0) as refunded_amount,
-        coalesce(daily_purchases.gross_revenue, 0)
-        - coalesce(daily_returns.refunded_amount, 0) as net_revenue,
-        cast(
-            daily_purchases.gross_revenue / daily_purchases.transactions as numeric(14, 2)
-        ) as average_order_value,
         coalesce(daily_purchases.customers, 0) as customers,
-        coalesce(daily_new_customers.new_customers, 0) as new_customers
+        coalesce(daily_new_customers.new_customers, 0) as new_customers,
+        coalesce(daily_purchases.gross_revenue, 0)
+        - coalesce(daily_returns.refunded_amount, 0) as net_revenue
     from dates
     inner join as_of
         on dates.date_day <= as_of.as_of_date

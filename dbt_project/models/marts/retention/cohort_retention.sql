@@ -14,7 +14,9 @@ customers as (
 ),
 
 months as (
-    select distinct month_start_date, month_end_date
+    select distinct
+        month_start_date,
+        month_end_date
     from {{ ref('dim_dates') }}
 ),
 

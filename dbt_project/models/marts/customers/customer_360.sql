@@ -1,0 +1,126 @@
+-- Grain: one row per customer, with or without a purchase.
+-- Counts and sums of a customer without a purchase are zero; what only a purchase can say is null.
+with customers as (
+    select * from {{ ref('dim_customers') }}
+),
+
+as_of as (
+    select * from {{ ref('int_as_of_date_resolved') }}
+),
+
+orders as (
+    select * from {{ ref('int_customer_orders_summarised') }}
+),
+
+metrics as (
+    select * from {{ ref('customer_metrics') }}
+),
+
+rfm as (
+    select * from {{ ref('customer_rfm') }}
+),
+
+health as (
+    select * from {{ ref('customer_health') }}
+),
+
+clv as (
+    select * from {{ ref('customer_clv') }}
+),
+
+value_segments as (
+    select
+        value_segment,
+        minimum_net_spend,
+        lead(minimum_net_spend) over (order by minimum_net_spend asc nulls first)
+            as next_minimum_net_spend
+    from {{ ref('value_segments') }}
+),
+
+seen as (
+    select
+        customers.*,
+        as_of.as_of_date,
+        least({{ utc_date('customers.first_record_at') }}, orders.first_purchase_date)
+            as first_seen_date
+    from customers
+    cross join as_of
+    left join orders
+        on customers.customer_id = orders.customer_id
+),
+
+tenures as (
+    select
+        *,
+        -- null stays null: greatest() alone would make it 0.
+        case
+            when first_seen_date is not null
+                then greatest({{ days_between('first_seen_date', 'as_of_date') }}, 0)
+        end as tenure_days
+    from seen
+),
+
+final as (
+    select
+        tenures.customer_id,
+        tenures.as_of_date,
+        tenures.first_name,
+        tenures.last_name,
+        tenures.email,
+        tenures.phone,
+        tenures.email is not null as has_email,
+        tenures.phone is not null as has_phone,
+        tenures.record_count,
+        tenures.first_seen_date,
+        tenures.tenure_days,
+        cast(tenures.tenure_days / {{ var('days_per_year') }} as numeric(6, 2)) as tenure_years,
+        coalesce(orders.orders, 0) as orders,
+        coalesce(orders.gross_spend, 0) as gross_spend,
+        coalesce(orders.refunded_amount, 0) as refunded_amount,
+        coalesce(orders.net_spend, 0) as net_spend,
+        orders.average_order_value,
+        orders.first_purchase_date,
+        orders.last_purchase_date,
+        orders.days_since_last_purchase,
+        orders.preferred_channel,
+        metrics.purchases_per_month,
+        metrics.predicted_next_purchase_date,
+        coalesce(metrics.is_overdue, false) as is_overdue,
+        rfm.rfm_score,
+        rfm.segment as rfm_segment,
+        rfm.segment_simple as rfm_segment_simple,
+        rfm.churn_risk_level,
+        health.health_score,
+        health.health_band,
+        coalesce(health.is_high_risk, false) as is_high_risk,
+        clv.historical_clv,
+        clv.simple_clv_3_years,
+        clv.clv_tier,
+        coalesce(value_segments.value_segment, 'PROSPECT') as value_segment,
+        coalesce(orders.days_since_last_purchase < {{ var('active_within_days') }}, false)
+            as is_active
+    from tenures
+    left join orders
+        on tenures.customer_id = orders.customer_id
+    left join metrics
+        on tenures.customer_id = metrics.customer_id
+    left join rfm
+        on tenures.customer_id = rfm.customer_id
+    left join health
+        on tenures.customer_id = health.customer_id
+    left join clv
+        on tenures.customer_id = clv.customer_id
+    left join value_segments
+        on
+            orders.customer_id is not null
+            and (
+                orders.net_spend >= value_segments.minimum_net_spend
+                or value_segments.minimum_net_spend is null
+            )
+            and (
+                orders.net_spend < value_segments.next_minimum_net_spend
+                or value_segments.next_minimum_net_spend is null
+            )
+)
+
+select * from final

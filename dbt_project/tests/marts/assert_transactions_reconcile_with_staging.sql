@@ -1,0 +1,61 @@
+-- Invariant: per source, the transactions of staging are those of fct_transactions plus those left
+-- out, each for one reason, in count and in money.
+-- A join that doubles or a filter that loses transactions breaks it, and every revenue with it.
+with staged as (
+    select
+        'shop' as source_name,
+        count(*) as transactions,
+        coalesce(sum(amount), 0) as amount
+    from {{ ref('stg_shop__online_transactions') }}
+    union all
+    select
+        source_name,
+        count(*) as transactions,
+        coalesce(sum(amount), 0) as amount
+    from {{ ref('stg_external__transactions') }}
+    group by source_name
+),
+
+staged_by_source as (
+    select
+        source_name,
+        sum(transactions) as transactions,
+        sum(amount) as amount
+    from staged
+    group by source_name
+),
+
+counted as (
+    select
+        source_name,
+        amount
+    from {{ ref('fct_transactions') }}
+    union all
+    select
+        source_name,
+        amount
+    from {{ ref('int_transactions_unioned') }}
+    where exclusion_reason is not null
+),
+
+counted_by_source as (
+    select
+        source_name,
+        count(*) as transactions,
+        coalesce(sum(amount), 0) as amount
+    from counted
+    group by source_name
+)
+
+select
+    staged_by_source.source_name,
+    staged_by_source.transactions as staged_transactions,
+    counted_by_source.transactions as counted_transactions,
+    staged_by_source.amount as staged_amount,
+    counted_by_source.amount as counted_amount
+from staged_by_source
+full outer join counted_by_source
+    on staged_by_source.source_name = counted_by_source.source_name
+where
+    coalesce(staged_by_source.transactions, 0) <> coalesce(counted_by_source.transactions, 0)
+    or coalesce(staged_by_source.amount, 0) <> coalesce(counted_by_source.amount, 0)
