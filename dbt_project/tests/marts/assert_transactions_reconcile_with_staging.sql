@@ -4,23 +4,20 @@
 with staged as (
     select
         'shop' as source_name,
-        count(*) as transactions,
-        coalesce(sum(amount), 0) as amount
+        amount
     from {{ ref('stg_shop__online_transactions') }}
     union all
     select
         source_name,
-        count(*) as transactions,
-        coalesce(sum(amount), 0) as amount
+        amount
     from {{ ref('stg_external__transactions') }}
-    group by source_name
 ),
 
 staged_by_source as (
     select
         source_name,
-        sum(transactions) as transactions,
-        sum(amount) as amount
+        count(*) as transactions,
+        coalesce(sum(amount), 0) as amount
     from staged
     group by source_name
 ),
@@ -45,17 +42,22 @@ counted_by_source as (
         coalesce(sum(amount), 0) as amount
     from counted
     group by source_name
+),
+
+compared as (
+    select
+        coalesce(staged_by_source.source_name, counted_by_source.source_name) as source_name,
+        coalesce(staged_by_source.transactions, 0) as staged_transactions,
+        coalesce(counted_by_source.transactions, 0) as counted_transactions,
+        coalesce(staged_by_source.amount, 0) as staged_amount,
+        coalesce(counted_by_source.amount, 0) as counted_amount
+    from staged_by_source
+    full outer join counted_by_source
+        on staged_by_source.source_name = counted_by_source.source_name
 )
 
-select
-    staged_by_source.source_name,
-    staged_by_source.transactions as staged_transactions,
-    counted_by_source.transactions as counted_transactions,
-    staged_by_source.amount as staged_amount,
-    counted_by_source.amount as counted_amount
-from staged_by_source
-full outer join counted_by_source
-    on staged_by_source.source_name = counted_by_source.source_name
+select *
+from compared
 where
-    coalesce(staged_by_source.transactions, 0) <> coalesce(counted_by_source.transactions, 0)
-    or coalesce(staged_by_source.amount, 0) <> coalesce(counted_by_source.amount, 0)
+    staged_transactions <> counted_transactions
+    or staged_amount <> counted_amount
