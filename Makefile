@@ -19,6 +19,7 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 		|| { echo "$(PYTHON) is older than Python 3.11: set PYTHON, as in make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Making $(VENV) from requirements.txt: a minute or two, once."
 	@$(PYTHON) -m venv $(VENV)
+	@$(PIP_INSTALL) pip==25.3  # that of Python 3.11.7 trips over extras when it checks hashes
 	@$(PIP_INSTALL) --require-hashes -r requirements.txt
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@$(BIN)/customer360 packages

@@ -1,0 +1,129 @@
+"""The DAGs' wiring: what starts them, in which order their tasks run, and which are tried again."""
+
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import psycopg2
+import pytest
+from airflow.sdk import RetryAction, TriggerRule
+
+from customer360.publishing.publisher import WarehouseBusy
+from customer360.publishing.results import GatesFailed
+from customer360.transformation.build import BuildBusy
+from customer360.transformation.dbt_runner import DbtFailed
+from customer360.transformation.layers import LAYERS
+from customer360.transformation.trouble import DatabaseTroubleError, raise_database_trouble
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG
+
+    Dags = dict[str, DAG]
+
+DAG_IDS = ["build_warehouse", "generate_sample_data", "ingest_landing_files"]
+
+
+def edges(dag: "DAG") -> dict[str, set[str]]:
+    return {task.task_id: set(task.downstream_task_ids) for task in dag.tasks}
+
+
+def outlets(dag: "DAG") -> dict[str, list[str]]:
+    return {
+        task.task_id: [asset.name for asset in task.outlets] for task in dag.tasks if task.outlets
+    }
+
+
+def test_every_file_makes_its_dag(dags: "Dags") -> None:
+    assert sorted(dags) == DAG_IDS
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_dag_runs_once_at_a_time_and_explains_itself(dags: "Dags", dag_id: str) -> None:
+    dag = dags[dag_id]
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+    assert dag.is_paused_upon_creation is False
+    for part in ("**Owner:**", "**Tells:**", "**When it is red**"):
+        assert part in dag.doc_md
+    assert {task.owner for task in dag.tasks} == {"customer360"}
+
+
+def test_assets_lead_from_generation_over_ingest_to_build(dags: "Dags") -> None:
+    def starts_on(dag_id: str) -> list[str]:
+        return [asset.name for asset in dags[dag_id].timetable.asset_condition.objects]
+
+    assert dags["generate_sample_data"].schedule is None
+    assert outlets(dags["generate_sample_data"]) == {"generate_files": ["c360_landing_files"]}
+    assert starts_on("ingest_landing_files") == ["c360_landing_files"]
+    assert outlets(dags["ingest_landing_files"]) == {"announce_loaded_data": ["c360_raw_data"]}
+    assert starts_on("build_warehouse") == ["c360_raw_data"]
+    assert outlets(dags["build_warehouse"]) == {"publish": ["c360_warehouse"]}
+
+
+def test_rejections_are_reported_after_good_input_is_announced(dags: "Dags") -> None:
+    dag = dags["ingest_landing_files"]
+    assert edges(dag) == {
+        "list_pending_files": {"load_file", "report_rejected_files"},
+        "load_file": {"announce_loaded_data", "report_rejected_files"},
+        "announce_loaded_data": {"report_rejected_files"},
+        "report_rejected_files": set(),
+    }
+    for task_id in ("announce_loaded_data", "report_rejected_files"):
+        assert dag.get_task(task_id).trigger_rule == TriggerRule.ALL_DONE
+
+
+def test_files_load_one_after_the_other(dags: "Dags") -> None:
+    load_file = dags["ingest_landing_files"].get_task("load_file")
+    assert load_file.is_mapped
+    assert load_file.max_active_tis_per_dagrun == 1
+
+
+def test_layers_then_gates_then_publication(dags: "Dags") -> None:
+    following = edges(dags["build_warehouse"])
+    order = ["start_build", *(layer.name for layer in LAYERS), "check_gates", "publish"]
+    assert set(following) == set(order)
+    for task_id, next_id in pairwise(order):
+        assert next_id in following[task_id]
+    assert following["publish"] == set()
+    # Only start_build has other edges: every task takes the build's id from it.
+    for task_id in order[1:]:
+        assert len(following[task_id]) <= 1
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_every_task_backs_off_and_gives_up(dags: "Dags", dag_id: str) -> None:
+    for task in dags[dag_id].tasks:
+        assert task.retries == 3
+        assert task.retry_delay == timedelta(seconds=10)
+        assert task.retry_exponential_backoff == 2.0
+        assert task.max_retry_delay == timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("error", "action"),
+    [
+        (psycopg2.OperationalError("server closed the connection"), RetryAction.RETRY),
+        (psycopg2.InterfaceError("connection already closed"), RetryAction.RETRY),
+        (OSError(28, "No space left on device"), RetryAction.RETRY),
+        (BuildBusy("another build runs"), RetryAction.RETRY),
+        (WarehouseBusy("locked"), RetryAction.RETRY),
+        (DatabaseTroubleError("the database system is starting up"), RetryAction.RETRY),
+        (GatesFailed("build", []), RetryAction.FAIL),
+        (DbtFailed(["build"], ["model customer_rfm: division by zero"]), RetryAction.FAIL),
+        (psycopg2.ProgrammingError("relation does not exist"), RetryAction.FAIL),
+        (ValueError("a bug"), RetryAction.FAIL),
+    ],
+)
+def test_only_what_may_pass_is_tried_again(
+    dags: "Dags", error: Exception, action: RetryAction
+) -> None:
+    for dag in dags.values():
+        for task in dag.tasks:
+            assert task.retry_policy.evaluate(error, 1, 3).action is action
+
+
+def test_dbt_failure_is_told_from_database_trouble() -> None:
+    raise_database_trouble(DbtFailed(["build"], ["model customer_rfm: division by zero"]))
+    gone = DbtFailed(["build"], ["Database Error\n  connection to server on socket failed"])
+    with pytest.raises(DatabaseTroubleError, match="connection to server"):
+        raise_database_trouble(gone)
