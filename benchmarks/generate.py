@@ -82,7 +82,9 @@ def main() -> None:
     console = Console()
     console.print(table)
     console.print(f"{runs[-1].seconds:.1f} s for {SIZES[-1]:,} records, limit {MOST_SECONDS:.0f} s")
-    console.print(f"memory × {growth:.2f} for records × 10, limit × {MOST_GROWTH}")
+    console.print(
+        f"peak memory grows {growth:.2f}-fold for ten times the records, limit {MOST_GROWTH}"
+    )
     if runs[-1].seconds > MOST_SECONDS or growth > MOST_GROWTH:
         raise SystemExit("a limit is broken")
 

@@ -109,7 +109,7 @@ def deliver(block: Block, table: Table) -> tuple[dict[tuple[str, str], bytes], l
     lines = list(zip(*(table.columns[name] for name in table.feed.columns), strict=True))
     files = {
         (table.feed.name, file_name(table.feed, delivery.day, block.config)): csv_bytes(
-            lines[row] for row in delivery.rows
+            map(lines.__getitem__, delivery.rows)
         )
         for delivery in deliveries
     }

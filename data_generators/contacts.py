@@ -66,10 +66,10 @@ def own_email(first_name: str, last_name: str, person_number: int, random: Rando
     return f"{local}{personal_digits(person_number)}@{random.choice(EMAIL_DOMAINS)}"
 
 
-def second_email(first_name: str, last_name: str, person_number: int, random: Random) -> str:
-    """Return another address of the same person, never equal to the first."""
-    local = f"{slug(first_name)}-{slug(last_name)}"
-    return f"{local}{personal_digits(person_number)}@{random.choice(EMAIL_DOMAINS)}"
+def second_email(first_name: str, last_name: str, person_number: int) -> str:
+    """Return the other address of the same person, always the same and unlike the first."""
+    local = f"{slug(first_name)}-{slug(last_name)}{personal_digits(person_number)}"
+    return f"{local}@{EMAIL_DOMAINS[person_number % len(EMAIL_DOMAINS)]}"
 
 
 def family_email(last_name: str, head_number: int) -> str:

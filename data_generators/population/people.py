@@ -64,7 +64,11 @@ class People:
     device_counts: Integers
     favourites: Integers
     emails: list[str]
-    second_emails: list[str]
+
+    def second_email(self, person: int) -> str:
+        """Return the other address of the person at a position."""
+        first, last = self.names.first[person], self.names.last_before[person]
+        return contacts.second_email(first, last, int(self.numbers[person]))
 
     def head_numbers(self, households: Integers) -> Integers:
         """Return the number of the first person of each household."""
@@ -125,7 +129,6 @@ def make_people(plan: BlockPlan, homes: Households, world: World, rng: Generator
     is_female = rng.random(count) < FEMALE_SHARE
     numbers = np.arange(plan.first_person, plan.first_person + count)
     names = make_names(homes, households, is_female, world, rng)
-    emails, second_emails = make_emails(numbers, names, rng)
     # Earlier joiners are commoner, so that most cohorts can be watched for a while.
     joined = rng.beta(1.0, 1.5, count) * (world.window.end - world.window.start)
     return People(
@@ -138,8 +141,7 @@ def make_people(plan: BlockPlan, homes: Households, world: World, rng: Generator
         joined_at=world.window.start + joined.astype(np.int64),
         device_counts=np.minimum(rng.poisson(1.4, count) + 1, 5),
         favourites=rng.integers(0, world.categories, count),
-        emails=emails,
-        second_emails=second_emails,
+        emails=make_emails(numbers, names, rng),
     )
 
 
@@ -171,14 +173,15 @@ def make_names(
     return Names(first, before, np.where(changes, married, before), changed_at)
 
 
-def make_emails(numbers: Integers, names: Names, rng: Generator) -> tuple[list[str], list[str]]:
-    """Give every person two addresses of their own."""
+def make_emails(numbers: Integers, names: Names, rng: Generator) -> list[str]:
+    """Give every person an address of their own."""
     random = scalar_stream(rng)
-    who = list(zip(names.first, names.last_before, numbers.tolist(), strict=True))
-    return (
-        [contacts.own_email(first, last, number, random) for first, last, number in who],
-        [contacts.second_email(first, last, number, random) for first, last, number in who],
-    )
+    return [
+        contacts.own_email(first, last, number, random)
+        for first, last, number in zip(
+            names.first, names.last_before, numbers.tolist(), strict=True
+        )
+    ]
 
 
 def person_ids(numbers: Integers) -> list[str]:

@@ -125,7 +125,7 @@ def given_emails(
     people, homes = block.people, block.households
     uses_second = accounts.is_second & (rng.random(len(accounts.people)) < USES_SECOND_EMAIL)
     own = [
-        (people.second_emails if second else people.emails)[person]
+        people.second_email(person) if second else people.emails[person]
         for person, second in zip(accounts.people.tolist(), uses_second.tolist(), strict=True)
     ]
     households = people.households[accounts.people]
