@@ -5,6 +5,7 @@ import subprocess
 from customer360.database.initialise import create_database
 from customer360.database.setup import ensure_database
 from customer360.settings import get_settings
+from customer360.transformation.model_graph import publish_manifest
 
 
 def main() -> None:
@@ -12,6 +13,8 @@ def main() -> None:
     settings = get_settings()
     ensure_database(settings)
     create_database(settings, "airflow")
+    if settings.dbt_tasks == "models":
+        publish_manifest(settings)
     subprocess.run(["airflow", "db", "migrate"], check=True)  # noqa: S607 - the image's own PATH
 
 

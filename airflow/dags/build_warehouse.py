@@ -90,7 +90,7 @@ def build_warehouse() -> None:
     if get_settings().dbt_tasks == "models":
         from c360_models import model_tasks
 
-        models = model_tasks(build_id)
+        models = model_tasks("start_build")
     else:
         models = layer_tasks(build_id)
     chain(build_id, models, check_gates(build_id), publish(build_id))

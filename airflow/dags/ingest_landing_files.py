@@ -70,11 +70,7 @@ def report_rejected_files(pending: list[str], results: list[dict[str, Any]]) -> 
     from airflow.sdk.exceptions import AirflowFailException
 
     results = list(results)
-    problems = [
-        f"{result['file_name']}: {result['message']}"
-        for result in results
-        if result["status"] == "rejected"
-    ]
+    problems = [result["message"] for result in results if result["status"] == "rejected"]
     if len(results) < len(pending):
         problems.append(
             f"{len(pending) - len(results)} of {len(pending)} files could not be loaded: "

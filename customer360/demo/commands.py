@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from data_generators.cdnow import write_landing_files
+import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
 from pydantic import SecretStr
 from rich.console import Console
@@ -31,9 +31,23 @@ from customer360.demo.rest import AirflowApi, AirflowApiError
 from customer360.demo.summary import print_numbers, print_where_to_look
 from customer360.demo.task_log import last_errors, log_path
 from customer360.settings import Settings
+from customer360.transformation.dbt_runner import DbtFailed
 from customer360.transformation.layers import LAYERS
+from customer360.transformation.model_graph import publish_manifest
+from data_generators.cdnow import CdnowError, fetch_master, write_landing
+from data_generators.writing import OutputError
 
 _CDNOW = "cdnow"
+_EXPECTED = (
+    AirflowApiError,
+    AirflowDidNotStartError,
+    CdnowError,
+    DbtFailed,
+    OSError,
+    OutputError,
+    PipelineError,
+    psycopg2.OperationalError,
+)
 
 
 def run_demo(settings: Settings, console: Console, *, customers: int, cdnow: bool) -> int:
@@ -48,7 +62,7 @@ def run_demo(settings: Settings, console: Console, *, customers: int, cdnow: boo
             api, running = ensure_airflow(home, DAG_IDS, console.print)
         console.print(f"Airflow: http://127.0.0.1:{running.port}")
         runs = _run(api, settings, console, customers=customers, cdnow=cdnow)
-    except (AirflowDidNotStartError, AirflowApiError, PipelineError, OSError) as error:
+    except _EXPECTED as error:
         console.print(f"[red]The demo stopped:[/] {error}", soft_wrap=True, highlight=False)
         return 1
     return _conclude(home, running.port, console, runs, time.monotonic() - started)
@@ -69,7 +83,10 @@ def cdnow_settings(settings: Settings) -> Settings:
 
 
 def _ensure_warehouse(settings: Settings) -> str:
-    return ensure_database(settings)
+    place = ensure_database(settings)
+    if settings.dbt_tasks == "models":
+        publish_manifest(settings)
+    return place
 
 
 def _run(
@@ -77,7 +94,7 @@ def _run(
 ) -> list[RunState]:
     first_dag, conf = GENERATE, {"customers": customers}
     if cdnow:
-        write_landing_files(settings.data_dir)
+        write_landing(fetch_master(settings.data_dir / "downloads"), settings.data_dir)
         first_dag, conf = INGEST, {}
     with PipelineProgress(console) as progress:
         return run_pipeline(api, first_dag, conf, progress.show)
