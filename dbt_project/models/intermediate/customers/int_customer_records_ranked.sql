@@ -1,0 +1,78 @@
+-- Grain: one row per customer record, with its rank among the records of its customer.
+-- The most recent record comes first, because people move and change numbers; of two as recent the
+-- more complete one. A date of creation after the load cannot be true and counts as unknown.
+-- In a replay of a past day, later records do not exist, unless the customer had bought by then.
+with records as (
+    select * from {{ ref('identity_records') }}
+),
+
+customers as (
+    select * from {{ ref('identity_customers') }}
+),
+
+buyers as (
+    select distinct customer_id
+    from {{ ref('int_transactions_unioned') }}
+    where customer_id is not null and coalesce(exclusion_reason, '') <> 'after_as_of_date'
+),
+
+dated as (
+    select
+        customers.customer_id,
+        records.*,
+        case when records.created_at <= records._loaded_at then records.created_at end
+            as recorded_at,
+        case when records.first_name is not null then 1 else 0 end
+        + case when records.last_name is not null then 1 else 0 end
+        + case when records.email is not null then 1 else 0 end
+        + case when records.phone is not null then 1 else 0 end
+        + case when records.street is not null then 1 else 0 end
+        + case when records.city is not null then 1 else 0 end
+        + case when records.country_code is not null then 1 else 0 end
+        + case when records.birth_date is not null then 1 else 0 end as filled_fields
+    from records
+    inner join customers
+        on records.source_customer_key = customers.source_customer_key
+),
+
+existing as (
+    select dated.*
+    from dated
+    left join buyers
+        on dated.customer_id = buyers.customer_id
+    where
+        buyers.customer_id is not null
+        or coalesce(
+            {{ utc_date('dated.recorded_at') }} <= {{ date_literal(var('as_of_date')) }}, true
+        )
+),
+
+final as (
+    select
+        customer_id,
+        source_customer_key,
+        source_name,
+        first_name,
+        last_name,
+        email,
+        phone,
+        birth_date,
+        street,
+        city,
+        state,
+        postcode,
+        country,
+        country_code,
+        recorded_at,
+        filled_fields,
+        row_number() over (
+            partition by customer_id
+            order by
+                recorded_at desc nulls last,
+                filled_fields desc nulls last,
+                source_customer_key asc nulls last
+        ) as preference
+    from existing
+)
+
+select * from final
