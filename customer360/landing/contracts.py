@@ -6,12 +6,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-PARSER_VERSION = 1  # raise it when the parser accepts what it rejected before: files are tried again
+from customer360.landing.formats import FORMATS
+
+PARSER_VERSION = (
+    1  # raise it when the parser accepts what it rejected before: files are tried again
+)
 MEBIBYTE = 1024**2
 
 Name = Annotated[str, Field(pattern=r"^[^_\x00].*$", max_length=63)]
@@ -58,17 +62,26 @@ class _Landing(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     files: str = Field(min_length=1)
-    format: Annotated[tuple[Literal["csv", "ndjson"], ...], BeforeValidator(_as_tuple)]
+    format: Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
     key: tuple[str, ...] = Field(min_length=1)
     required: tuple[str, ...] = ()
     encoding: str = "utf-8"
     delimiter: str = Field(default=",", pattern=r'^[^"\r\n\\\x00]$')
     max_field_bytes: int = Field(default=MEBIBYTE, ge=1, le=64 * MEBIBYTE)
 
+    @field_validator("format")
+    @classmethod
+    def _can_be_read(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = set(value) - set(FORMATS)
+        if unknown:
+            raise ValueError(f"unknown format {sorted(unknown)}; known are {sorted(FORMATS)}")
+        return value
+
     @field_validator("encoding")
     @classmethod
     def _is_known(cls, value: str) -> str:
         try:
+            b"".decode(value)
             return codecs.lookup(value).name
         except LookupError:
             raise ValueError(f"Python knows no encoding {value!r}; try utf-8 or latin-1") from None

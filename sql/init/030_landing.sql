@@ -28,7 +28,7 @@ on ops.load_batches (feed, file_sha256) where status = 'loaded';
 create index if not exists load_batches_file_idx on ops.load_batches (file_sha256, feed);
 
 create table if not exists ops.quarantined_rows (
-    batch_id bigint not null references ops.load_batches,
+    batch_id bigint not null references ops.load_batches deferrable initially deferred,
     feed text not null,
     file_name text not null,
     file_sha256 text not null,
@@ -37,7 +37,7 @@ create table if not exists ops.quarantined_rows (
     detail text not null,
     row_text text not null,
     quarantined_at timestamptz not null default now(),
-    released_by_batch_id bigint references ops.load_batches,
+    released_by_batch_id bigint references ops.load_batches deferrable initially deferred,
     primary key (batch_id, line)
 );
 comment on table ops.quarantined_rows is

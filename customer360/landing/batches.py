@@ -1,0 +1,87 @@
+"""Writes one batch: the good rows to raw, the bad ones to quarantine, the sum of both to the ledger."""
+
+from pathlib import Path
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
+
+from customer360.landing import ledger
+from customer360.landing.contracts import FeedContract
+from customer360.landing.copying import Tally, copy_rows
+from customer360.landing.formats import format_of
+from customer360.landing.ledger import Delivery
+from customer360.landing.outcomes import Block, FileChangedError, LoadResult, Records
+from customer360.landing.quarantine import Batch, open_quarantine
+from customer360.landing.raw_tables import ensure_tables
+from customer360.landing.source_file import open_source
+
+_SET_LINEAGE = """
+    select
+        set_config('c360.batch_id', %s, true),
+        set_config('c360.file_name', %s, true),
+        set_config('c360.file_sha256', %s, true)
+"""
+
+
+def load_batch(
+    cursor: Cursor, contract: FeedContract, delivery: Delivery, path: Path
+) -> LoadResult:
+    """Load a file that the ledger does not know; the caller holds the feed's lock and commits.
+
+    Raises:
+        FileRejected: if the file breaks its contract as a whole; what was written must be undone.
+    """
+    ensure_tables(cursor, [contract])
+    batch = Batch(
+        ledger.next_batch_id(cursor), contract.feed, delivery.file_name, delivery.file_sha256 or ""
+    )
+    cursor.execute(_SET_LINEAGE, [str(batch.batch_id), batch.file_name, batch.file_sha256])
+    file_format = format_of(batch.file_name, contract)
+    with open_source(path, batch.file_name, contract.encoding) as source:
+        result = _copy(cursor, contract, batch, file_format.read(source, contract))
+        if source.sha256_of_bytes_read() != batch.file_sha256:
+            raise FileChangedError(
+                "the file changed while it was read",
+                "Deliver files under another name (.tmp) and rename them when whole; then load again",
+            )
+    ledger.record(cursor, delivery, result)
+    return result
+
+
+def _copy(cursor: Cursor, contract: FeedContract, batch: Batch, records: Records) -> LoadResult:
+    tally = Tally()
+    with open_quarantine(batch) as quarantine:
+
+        def take(block: Block) -> None:
+            tally.count(block)
+            quarantine.add(block.bad_rows)
+
+        loaded = copy_rows(cursor, contract.table, records, take)
+        quarantined = quarantine.copy(cursor)
+    return LoadResult(
+        batch.feed,
+        batch.file_name,
+        "loaded",
+        batch.batch_id,
+        tally.rows,
+        loaded,
+        quarantined,
+        tuple(tally.unknown_columns),
+        _message(batch, tally, quarantined),
+    )
+
+
+def _message(batch: Batch, tally: Tally, quarantined: int) -> str:
+    """Say what a person should know of a file that was loaded; nothing if all is well."""
+    parts = []
+    if quarantined:
+        reasons = ", ".join(
+            f"{reason} × {count} (first on line {line})"
+            for reason, (count, line) in tally.reasons.items()
+        )
+        parts.append(
+            f"{quarantined} of {tally.rows} rows quarantined: {reasons}; see "
+            f"ops.quarantined_rows where batch_id = {batch.batch_id}"
+        )
+    if tally.unknown_columns:
+        parts.append(f"columns unknown to the contract: {', '.join(tally.unknown_columns)}")
+    return f"{batch.file_name}: {'; '.join(parts)}" if parts else ""

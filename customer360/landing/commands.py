@@ -1,0 +1,46 @@
+"""The command `customer360 load`: loads files and shows what became of each."""
+
+from itertools import chain
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from customer360.database.connection import connect
+from customer360.landing.contracts import load_contracts
+from customer360.landing.discovery import new_files
+from customer360.landing.loader import load_with
+from customer360.landing.outcomes import LoadResult
+from customer360.landing.raw_tables import LOADER_ROLE
+from customer360.settings import Settings
+
+_STYLES = {"loaded": "green", "replayed": "green", "skipped": "dim", "rejected": "bold red"}
+
+
+def load_files(
+    settings: Settings, files: list[Path], console: Console, feed: str | None = None
+) -> int:
+    """Load files, or all that are pending; return the exit code: 1 if any was rejected."""
+    contracts = load_contracts(settings.dbt_project_dir)
+    results = []
+    with connect(settings, role=LOADER_ROLE) as connection:
+        for path in files or chain(*new_files(connection, contracts, settings.landing_dir)):
+            results.append(load_with(connection, contracts, settings.landing_dir, path, feed))
+    console.print(_table(results) if results else "Nothing to load: every file was seen before.")
+    return int(any(result.status == "rejected" for result in results))
+
+
+def _table(results: list[LoadResult]) -> Table:
+    table = Table(
+        "file", "status", "rows", "quarantined", "seconds", "message", title="Loaded files"
+    )
+    for result in results:
+        table.add_row(
+            result.file_name,
+            f"[{_STYLES[result.status]}]{result.status}[/]",
+            f"{result.rows_loaded:,}",
+            f"{result.rows_quarantined:,}",
+            f"{result.seconds:.2f}",
+            result.message,
+        )
+    return table

@@ -1,0 +1,143 @@
+"""Finds the records of a csv file in its lines, and says of each block what is good and what is not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import repeat
+from operator import add
+
+from customer360.landing.csv_rows import RowChecker
+from customer360.landing.encoded_text import is_utf8
+from customer360.landing.lines import LineBlock
+from customer360.landing.outcomes import BadRow, Block
+from customer360.landing.row_checks import STRAY_QUOTE
+
+MAX_RECORD_BYTES = 64 * 1024**2  # a quote that is open for longer is taken for a stray one
+_STRAY = -1
+_THOUSAND = 1000
+
+
+@dataclass(frozen=True)
+class _Open:
+    """Lines from one that opens a quote up to the last one seen, the quote being open still."""
+
+    first_line: int
+    lines: list[bytes]
+    size: int
+
+
+class CsvReader:
+    """Turns blocks of lines into blocks of rows; a record may go on in the next block."""
+
+    def __init__(self, checker: RowChecker, *, pass_untouched: bool) -> None:
+        self._checker = checker
+        self._grammar = checker.grammar
+        self._pass_untouched = pass_untouched
+        self._limit = checker.contract.max_field_bytes
+        self._low_digits = [b"%03d%b" % (low, self._grammar.delimiter) for low in range(_THOUSAND)]
+
+    def read(self, blocks: Iterator[LineBlock]) -> Iterator[Block]:
+        """Return the rows of each block, the last ones when the file ends."""
+        opened: _Open | None = None
+        for block in blocks:
+            lines = block.lines()
+            if opened is None and self._is_untouchable(block.data, lines):
+                yield Block(self._numbered(lines, block.first_line), len(lines))
+                continue
+            opened = opened or _Open(block.first_line, [], 0)
+            result, opened = self._examine(opened, lines, is_final=False)
+            yield result
+        if opened is not None:
+            yield self._examine(opened, [], is_final=True)[0]
+
+    def _is_untouchable(self, data: bytes, lines: list[bytes]) -> bool:
+        """Tell whether every line is a clean record without quotes, as it is."""
+        return (
+            self._pass_untouched
+            and not any(byte in data for byte in (b'"', b"\r", b"\0"))
+            and is_utf8(data)
+            and len(max(lines, key=len, default=b"")) <= self._limit
+            and self._grammar.blank_key.search(b"\n" + data) is None
+            and {self._grammar.width - 1}.issuperset(
+                map(bytes.count, lines, repeat(self._grammar.delimiter))
+            )
+        )
+
+    def _numbered(self, lines: list[bytes], number: int) -> bytes:
+        """Put its number before each line: a thousand share all digits but the last three."""
+        parts: list[bytes] = []
+        start = 0
+        while start < len(lines):
+            high, low = divmod(number + start, _THOUSAND)
+            stop = start + _THOUSAND - low
+            prefix = b"\n%d" % high
+            parts += (prefix, prefix.join(map(add, self._low_digits[low:], lines[start:stop])))
+            start = stop
+        parts.append(b"\n")
+        return b"".join(parts)[1:]
+
+    def _examine(
+        self, opened: _Open, more: list[bytes], *, is_final: bool
+    ) -> tuple[Block, _Open | None]:
+        """Examine line by line; a record that is open at the end is returned, not counted."""
+        lines, scanned, size = [*opened.lines, *more], len(opened.lines), opened.size
+        good: list[bytes] = []
+        bad: list[BadRow] = []
+        index = 0
+        while index < len(lines):
+            number = opened.first_line + index
+            record = lines[index].removesuffix(b"\r")
+            if self._is_clean(record):
+                good.append(self._with_number(number, record))
+            elif record.strip():
+                end = self._end_of_record(lines, index, scanned, size)
+                if end is None and not is_final:
+                    size += sum(map(len, lines[max(index, scanned) :]))
+                    return self._block(good, bad), _Open(number, lines[index:], size)
+                if end is None or end < 0:
+                    bad.append(self._checker.bad_row(record, number, STRAY_QUOTE))
+                else:
+                    record = b"\n".join(lines[index : end + 1]).removesuffix(b"\r")
+                    outcome = self._checker.check(record, number)
+                    if isinstance(outcome, BadRow):
+                        bad.append(outcome)
+                    else:
+                        good.append(self._with_number(number, outcome))
+                    index = end
+            index += 1
+            scanned, size = 0, 0
+        return self._block(good, bad), None
+
+    def _is_clean(self, record: bytes) -> bool:
+        return (
+            self._pass_untouched
+            and len(record) <= self._limit
+            and self._grammar.clean_record.fullmatch(record) is not None
+            and b"\0" not in record
+            and is_utf8(record)
+        )
+
+    def _end_of_record(self, lines: list[bytes], start: int, scanned: int, size: int) -> int | None:
+        """Return the index of the line that ends the record; -1: its quote is a stray one; None: not seen yet.
+
+        A stray quote is found on the next line that holds any quote, so all this is linear in the file's size.
+        """
+        if not scanned and self._grammar.opening_line.fullmatch(lines[start]) is None:
+            return start
+        for index in range(max(start + 1, scanned), len(lines)):
+            line = lines[index]
+            size += len(line)
+            if b'"' not in line:
+                if size > MAX_RECORD_BYTES:
+                    return _STRAY
+            elif self._grammar.closing_line.fullmatch(line) is not None:
+                return index
+            elif self._grammar.inner_line.fullmatch(line) is None:
+                return _STRAY
+        return None
+
+    def _with_number(self, number: int, record: bytes) -> bytes:
+        return b"%d%b%b\n" % (number, self._grammar.delimiter, record)
+
+    @staticmethod
+    def _block(good: list[bytes], bad: list[BadRow]) -> Block:
+        return Block(b"".join(good), len(good) + len(bad), tuple(bad))

@@ -1,0 +1,114 @@
+"""Bytes of a landing file: hashed as they are read, unpacked, and turned into UTF-8."""
+
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from customer360.landing.encoded_text import as_utf8, encoding_of
+from customer360.landing.outcomes import FileRejected, suffixes
+
+CHUNK_BYTES = 64 * 1024  # small, so that the server already works on one while we read the next
+_GZIP_MAGIC = b"\x1f\x8b"
+_OTHER_FORMATS = {b"PAR1": "Parquet", b"PK\x03\x04": "a zip archive or an Excel workbook"}
+
+
+class _HashingReader(io.RawIOBase):
+    """A file that remembers the SHA-256 of the bytes that were read from it."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+        self._sha256 = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        count = self._file.readinto(buffer) or 0
+        self._sha256.update(memoryview(buffer)[:count])
+        return count
+
+    def hexdigest_of_all(self) -> str:
+        """Read what is left and return the digest of the whole file."""
+        while self.read(CHUNK_BYTES):
+            pass
+        return self._sha256.hexdigest()
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """An open landing file: `chunks` is its text as UTF-8, however it was delivered."""
+
+    name: str
+    encoding: str
+    chunks: Iterator[bytes]
+    _raw: _HashingReader
+
+    def sha256_of_bytes_read(self) -> str:
+        """Return the digest of the bytes that this very reading saw."""
+        return self._raw.hexdigest_of_all()
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def open_source(path: Path, name: str, encoding: str) -> Iterator[SourceFile]:
+    """Open a landing file for one reading.
+
+    Raises:
+        FileRejected: if it is empty, or is not what its name says; while reading, if gzip breaks.
+    """
+    with path.open("rb", buffering=0) as file:
+        raw = _HashingReader(file)
+        buffered = io.BufferedReader(raw, CHUNK_BYTES)
+        _check_claim(buffered.peek(4), suffixes(name)[1])
+        chunks = _chunks_of(buffered, is_gzip=suffixes(name)[1])
+        first = next(chunks, b"")
+        if not first:
+            raise FileRejected("the file is empty", "Ask the sender for the file again")
+        found, skip = encoding_of(first, encoding)
+        utf8 = as_utf8(_prepend(first[skip:], chunks), found)
+        yield SourceFile(name, found, utf8, raw)
+
+
+def _check_claim(start: bytes, is_gzip: bool) -> None:  # noqa: FBT001 - one private caller
+    if is_gzip and start and not start.startswith(_GZIP_MAGIC):
+        raise FileRejected(
+            "its name ends in .gz but it is not gzip", "Deliver it without .gz, or compress it"
+        )
+    if not is_gzip and start.startswith(_GZIP_MAGIC):
+        raise FileRejected("it is gzip but its name does not say so", "Deliver it as <name>.gz")
+    for magic, kind in _OTHER_FORMATS.items():
+        if start.startswith(magic):
+            raise FileRejected(
+                f"it is {kind}, not text", "Deliver the format that the contract names"
+            )
+
+
+def _chunks_of(buffered: io.BufferedReader, *, is_gzip: bool) -> Iterator[bytes]:
+    if not is_gzip:
+        yield from iter(lambda: buffered.read(CHUNK_BYTES), b"")
+        return
+    try:
+        with gzip.GzipFile(fileobj=buffered) as unpacked:
+            yield from iter(lambda: unpacked.read(CHUNK_BYTES), b"")
+    except EOFError:
+        raise FileRejected(
+            "the gzip data ends too early: the file is truncated", "Deliver it again, whole"
+        ) from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise FileRejected(f"the gzip data is damaged ({error})", "Deliver it again") from error
+
+
+def _prepend(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from rest
