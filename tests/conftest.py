@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,9 +33,9 @@ def server() -> Iterator[Settings]:
         embedded.stop(settings.data_dir)
 
 
-@pytest.fixture
-def database(server: Settings, tmp_path: Path) -> Iterator[Settings]:
-    """Settings of a fresh database with sql/init applied; data_dir's landing is the test's own."""
+@contextmanager
+def fresh_database(server: Settings, data_dir: Path) -> Iterator[Settings]:
+    """Settings of a new database with sql/init applied, dropped in the end."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     with connect(server, database="postgres") as connection:
         connection.autocommit = True
@@ -43,11 +44,20 @@ def database(server: Settings, tmp_path: Path) -> Iterator[Settings]:
                 SQL("create database {} template {}").format(Identifier(name), Identifier(TEMPLATE))
             )
     url = f"postgresql://postgres@/{name}?host={embedded.socket_dir(server.data_dir)}"
-    settings = Settings(data_dir=tmp_path / "data", database_url=url, _env_file=None)
+    settings = Settings(data_dir=data_dir, database_url=url, _env_file=None)
     with connect(settings) as connection:  # a template hands on no grants on the database itself
         apply_init_sql(connection, settings.sql_init_dir)
-    yield settings
-    with connect(server, database="postgres") as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(SQL("drop database {} with (force)").format(Identifier(name)))
+    try:
+        yield settings
+    finally:
+        with connect(server, database="postgres") as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(SQL("drop database {} with (force)").format(Identifier(name)))
+
+
+@pytest.fixture
+def database(server: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a fresh database with sql/init applied; data_dir's landing is the test's own."""
+    with fresh_database(server, tmp_path / "data") as settings:
+        yield settings
