@@ -1,4 +1,4 @@
-"""Writes one batch: the good rows to raw, the bad ones to quarantine, the sum of both to the ledger."""
+"""Writes one batch: good rows to raw, bad ones to quarantine, the sum of both to the ledger."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def load_batch(
         if source.sha256_of_bytes_read() != batch.file_sha256:
             raise FileChangedError(
                 "the file changed while it was read",
-                "Deliver files under another name (.tmp) and rename them when whole; then load again",
+                "Deliver files as <name>.tmp and rename them when they are whole; then load again",
             )
     ledger.record(cursor, delivery, result)
     return result
@@ -75,7 +75,7 @@ def _message(batch: Batch, tally: Tally, quarantined: int) -> str:
     parts = []
     if quarantined:
         reasons = ", ".join(
-            f"{reason} × {count} (first on line {line})"
+            f"{count} {reason} (first on line {line})"
             for reason, (count, line) in tally.reasons.items()
         )
         parts.append(

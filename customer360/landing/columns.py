@@ -1,4 +1,4 @@
-"""Which delivered column is which expected one; names match whatever their case and outer spaces."""
+"""Which delivered column is which expected one, whatever the case and outer spaces of its name."""
 
 import difflib
 from collections import Counter
@@ -9,6 +9,8 @@ from customer360.landing.outcomes import FileRejected
 
 if TYPE_CHECKING:
     from customer360.landing.contracts import FeedContract
+
+_NAMES_SHOWN = 20
 
 
 def folded(name: str) -> str:
@@ -48,7 +50,8 @@ def require_columns(
     missing = [column for column in contract.required if column not in found]
     if not missing:
         return
-    shown = ", ".join(map(repr, names[:20])) + (", …" if len(names) > 20 else "")
+    shown = ", ".join(map(repr, names[:_NAMES_SHOWN]))
+    shown += ", …" if len(names) > _NAMES_SHOWN else ""
     if not found:
         problem = f"the header is not that of {contract.feed}: it names {shown}"
     else:

@@ -22,10 +22,11 @@ def load_files(
 ) -> int:
     """Load files, or all that are pending; return the exit code: 1 if any was rejected."""
     contracts = load_contracts(settings.dbt_project_dir)
-    results = []
     with connect(settings, role=LOADER_ROLE) as connection:
-        for path in files or chain(*new_files(connection, contracts, settings.landing_dir)):
-            results.append(load_with(connection, contracts, settings.landing_dir, path, feed))
+        results = [
+            load_with(connection, contracts, settings.landing_dir, path, feed)
+            for path in files or chain(*new_files(connection, contracts, settings.landing_dir))
+        ]
     console.print(_table(results) if results else "Nothing to load: every file was seen before.")
     return int(any(result.status == "rejected" for result in results))
 

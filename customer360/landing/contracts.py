@@ -130,8 +130,8 @@ def load_contracts(dbt_project_dir: Path) -> dict[str, FeedContract]:
             other = tables.setdefault(contract.table, contract.feed)
             if contract.feed in contracts or other != contract.feed:
                 raise ContractError(
-                    f"{contract.declared_in}: {contract.feed}: raw.{contract.table} already belongs "
-                    f"to {other}. Give the entry a name and an identifier of its own."
+                    f"{contract.declared_in}: {contract.feed}: raw.{contract.table} already belongs to "
+                    f"{other}. Give the entry a name and an identifier of its own."
                 )
             contracts[contract.feed] = contract
     return contracts

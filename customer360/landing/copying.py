@@ -44,12 +44,16 @@ class _Feeder:
         self._thread = Thread(target=self._prepare, args=(payloads,), name="landing-reader")
         self._thread.start()
 
-    def read(self, _size: int) -> bytes:
+    def read(self, _size: int = -1, /) -> bytes:
         """Return the next payload, empty at the end."""
         payload = self._queue.get()
         if self.failure is not None and payload is _END:
             raise self.failure  # ends COPY; psycopg2 keeps only the text of it
         return payload
+
+    def readline(self) -> bytes:
+        """COPY asks files for this method, and never calls it."""
+        raise NotImplementedError
 
     def stop(self) -> None:
         """End the preparing thread, whether or not it came to the end."""

@@ -1,8 +1,4 @@
-"""Csv files: the header decides the columns, clean rows pass untouched, every other row is examined.
-
-Most blocks of most files hold nothing but clean rows, which a few searches over the whole block prove; their bytes go
-to Postgres as they are, behind the line number. Only other blocks are read row by row.
-"""
+"""Csv files: the header decides the columns, the rows below it are sorted into good and bad."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -25,7 +21,7 @@ def read_csv(source: "SourceFile", contract: "FeedContract") -> Records:
     """Read the header of a csv file and return its rows.
 
     Raises:
-        FileRejected: if the header is not the contract's, at once; while reading, if the file breaks.
+        FileRejected: if the header is not the contract's; while reading, if the file breaks.
     """
     blocks = line_blocks(source.chunks)
     names, header_line, rest = _header(blocks, contract)
@@ -62,7 +58,7 @@ def _header(
 
 
 def _names(line: bytes, contract: "FeedContract", number: int) -> list[str]:
-    problem = _header_problem(line)
+    problem = _header_problem(line, contract)
     fields = CsvGrammar(contract.delimiter.encode(), 0, ()).split(line)
     if problem is None and fields is None:
         problem = "a quote in the header is not closed or misplaced", "Ask the sender to mend it"
@@ -72,17 +68,19 @@ def _names(line: bytes, contract: "FeedContract", number: int) -> list[str]:
     return [name or f"column_{index}" for index, name in enumerate(names, start=1)]
 
 
-def _header_problem(line: bytes) -> tuple[str, str] | None:
+def _header_problem(line: bytes, contract: "FeedContract") -> tuple[str, str] | None:
     """Return problem and remedy of a header line that is no text."""
     if b"\0" in line:
         order = "utf-16-le" if line[1:2] == b"\0" else "utf-16-be"
         return (
             "the header holds NUL bytes, as UTF-16 without a byte-order mark does",
-            f"If the file is UTF-16, set encoding: {order} in the contract; else deliver it as UTF-8",
+            f"If the file is UTF-16, set `encoding: {order}` in {contract.declared_in}; else deliver "
+            "it as UTF-8",
         )
     if not is_utf8(line):
         return (
             "the header is no text in the contract's encoding",
-            "Deliver the file as UTF-8; if it is latin-1, set encoding: latin-1 in the contract",
+            "Deliver it as UTF-8, or, if it is latin-1, set `encoding: latin-1` in "
+            f"{contract.declared_in}",
         )
     return None

@@ -1,7 +1,7 @@
 """The grammar of one csv dialect as regular expressions over bytes (RFC 4180, any delimiter).
 
-A value in quotes doubles the quotes in it and may hold line ends; a bare value holds no quote. All repetitions are
-possessive, so matching is linear in the length whatever the text.
+A value in quotes doubles the quotes in it and may hold line ends; a bare value holds no quote. All
+repetitions are possessive, so matching is linear in the length whatever the text.
 """
 
 import re

@@ -22,8 +22,8 @@ _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", "~")
 def pending_files(settings: Settings) -> list[Path]:
     """Return the files of the landing directory whose bytes were not loaded yet, in order of name.
 
-    A file that was rejected is pending again only when it, its contract or the parser changed. A file that no
-    contract claims is rejected here and now, once, so that the ledger says so.
+    A file that was rejected is pending again only when it, its contract or the parser changed. A
+    file that no contract claims is rejected here and now, once, so that the ledger says so.
     """
     contracts = load_contracts(settings.dbt_project_dir)
     with connect(settings, role=LOADER_ROLE) as connection:

@@ -1,7 +1,8 @@
 r"""Text of any encoding as UTF-8, in which bytes that do not decode stay visible.
 
-A byte `b` that is no text in the file's encoding becomes the lone surrogate U+DC00 + b, which is no valid UTF-8:
-the row that holds it is found by the same check as in a file that claims to be UTF-8 and is not.
+A byte `b` that is no text in the file's encoding becomes the lone surrogate U+DC00 + b, which is no
+valid UTF-8: the row that holds it is found by the same check as in a file that claims to be UTF-8
+and is not.
 """
 
 import codecs

@@ -1,4 +1,4 @@
-"""The ledger `ops.load_batches`: which bytes were loaded or rejected, when and under which contract."""
+"""The ledger `ops.load_batches`: which bytes were loaded or rejected, and by which contract."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +61,7 @@ def lock_feed(cursor: Cursor, feed: str | None) -> None:
 def find(cursor: Cursor, delivery: Delivery) -> Entry | None:
     """Return the load of these bytes, else their rejection under this name and this contract.
 
-    A rejection under another contract (or by an older parser) does not count: the file may be good now.
+    A rejection under another contract or by an older parser does not count: the file may be good.
     """
     cursor.execute(_FIND, vars(delivery))
     row = cursor.fetchone()

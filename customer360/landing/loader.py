@@ -1,4 +1,4 @@
-"""Loads one landing file into raw: all its good rows, its quarantine and its ledger entry, or nothing."""
+"""Loads one landing file: all its good rows, its quarantine and its ledger entry, or nothing."""
 
 import logging
 import time

@@ -1,7 +1,7 @@
 """Newline-delimited JSON: one object per line, each name a column.
 
-Strings are taken as their text, numbers as they are written, true and false as such, objects and arrays as JSON text.
-JSON null and a missing name are both null in raw; an empty string stays an empty string.
+Strings are taken as their text, numbers as they are written, true and false as such, objects and
+arrays as JSON text. JSON null and a missing name are both null in raw; an empty string stays one.
 """
 
 import json

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO
+from typing import TextIO, cast
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
@@ -32,7 +32,7 @@ class Batch:
 class Quarantine:
     """Bad rows of one batch, in the order of their lines."""
 
-    def __init__(self, spool: IO[str], batch: Batch) -> None:
+    def __init__(self, spool: TextIO, batch: Batch) -> None:
         self._spool = spool
         self._batch = batch
         self._writer = csv.writer(spool, quoting=csv.QUOTE_ALL, lineterminator="\n")
@@ -57,4 +57,4 @@ def open_quarantine(batch: Batch) -> Iterator[Quarantine]:
     with tempfile.SpooledTemporaryFile(
         _SPOOL_BYTES, mode="w+", encoding="utf-8", newline="", prefix="customer360-"
     ) as spool:
-        yield Quarantine(spool, batch)
+        yield Quarantine(cast("TextIO", spool), batch)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from customer360.landing.encoded_text import as_utf8, encoding_of
 from customer360.landing.outcomes import FileRejected, suffixes
@@ -70,7 +71,7 @@ def open_source(path: Path, name: str, encoding: str) -> Iterator[SourceFile]:
         raw = _HashingReader(file)
         buffered = io.BufferedReader(raw, CHUNK_BYTES)
         _check_claim(buffered.peek(4), suffixes(name)[1])
-        chunks = _chunks_of(buffered, is_gzip=suffixes(name)[1])
+        chunks = _chunks_of(cast("BinaryIO", buffered), is_gzip=suffixes(name)[1])
         first = next(chunks, b"")
         if not first:
             raise FileRejected("the file is empty", "Ask the sender for the file again")
@@ -93,7 +94,7 @@ def _check_claim(start: bytes, is_gzip: bool) -> None:  # noqa: FBT001 - one pri
             )
 
 
-def _chunks_of(buffered: io.BufferedReader, *, is_gzip: bool) -> Iterator[bytes]:
+def _chunks_of(buffered: BinaryIO, *, is_gzip: bool) -> Iterator[bytes]:
     if not is_gzip:
         yield from iter(lambda: buffered.read(CHUNK_BYTES), b"")
         return
