@@ -1,0 +1,137 @@
+"""Each singular test of the marts finds nothing in a sound warehouse, and finds each damage."""
+
+import pytest
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
+
+from customer360.database.connection import connect
+from customer360.settings import PROJECT_DIR
+from tests.integration.marts.warehouse import Warehouse
+
+FOLDER = "marts"
+ONE_TRANSACTION = "(select min(transaction_id) from warehouse_next.fct_transactions)"
+ONE_CUSTOMER = "(select min(customer_id) from warehouse_next.customer_rfm)"
+BUSY_DAY = "(select max(metric_date) - 30 from warehouse_next.daily_metrics)"
+
+DAMAGES = [
+    (
+        "assert_rfm_segments_cover_every_cell_once",
+        "delete from seeds.rfm_segments"
+        " where recency_score = 3 and frequency_score = 1 and monetary_score = 5",
+    ),
+    (
+        "assert_rfm_segments_cover_every_cell_once",
+        "insert into seeds.rfm_segments select * from seeds.rfm_segments limit 1",
+    ),
+    ("assert_health_weights_sum_to_one", "update seeds.health_weights set weight = weight + 0.01"),
+    (
+        "assert_health_weights_sum_to_one",
+        "delete from seeds.health_weights where component = 'order_value'",
+    ),
+    (
+        "assert_lowest_tiers_have_no_lower_bound",
+        "update seeds.clv_tiers set minimum_value = 0 where minimum_value is null",
+    ),
+    (
+        "assert_lowest_tiers_have_no_lower_bound",
+        "delete from seeds.value_segments where minimum_net_spend is null",
+    ),
+    (
+        "assert_lowest_tiers_have_no_lower_bound",
+        "update seeds.health_bands set minimum_score = 1 where minimum_score = 0",
+    ),
+    (
+        "assert_transactions_reconcile_with_raw",
+        "delete from staging.stg_shop__online_transactions where order_id in"
+        " (select min(order_id) from staging.stg_shop__online_transactions)",
+    ),
+    (
+        "assert_transactions_reconcile_with_raw",
+        "update staging.stg_shop__online_transactions set amount = amount + 0.01 where order_id in"
+        " (select min(order_id) from staging.stg_shop__online_transactions)",
+    ),
+    (
+        "assert_transactions_reconcile_with_staging",
+        f"delete from warehouse_next.fct_transactions where transaction_id = {ONE_TRANSACTION}",
+    ),
+    (
+        "assert_transactions_reconcile_with_staging",
+        "insert into warehouse_next.fct_transactions select * from warehouse_next.fct_transactions"
+        f" where transaction_id = {ONE_TRANSACTION}",
+    ),
+    (
+        "assert_returns_reconcile_with_staging",
+        "delete from warehouse_next.fct_returns"
+        " where return_id = (select min(return_id) from warehouse_next.fct_returns)",
+    ),
+    (
+        "assert_marts_agree_on_revenue",
+        "update warehouse_next.customer_360 set gross_spend = gross_spend + 0.01"
+        f" where customer_id = {ONE_CUSTOMER}",
+    ),
+    (
+        "assert_marts_agree_on_revenue",
+        "update warehouse_next.daily_metrics set refunded_amount = refunded_amount - 0.01"
+        f" where metric_date = {BUSY_DAY}",
+    ),
+    (
+        "assert_customer_marts_hold_the_same_customers",
+        f"delete from warehouse_next.customer_clv where customer_id = {ONE_CUSTOMER}",
+    ),
+    (
+        "assert_customer_marts_hold_the_same_customers",
+        "insert into warehouse_next.customer_360 select * from warehouse_next.customer_360"
+        f" where customer_id = {ONE_CUSTOMER}",
+    ),
+    (
+        "assert_cohorts_hold_every_observed_month",
+        "delete from warehouse_next.cohort_retention where cohort_month ="
+        " (select min(cohort_month) from warehouse_next.cohort_retention)"
+        " and months_since_first_purchase = 2",
+    ),
+    (
+        "assert_cohorts_hold_every_observed_month",
+        "update warehouse_next.cohort_retention set cohort_size = cohort_size + 1"
+        " where cohort_month = (select max(cohort_month) from warehouse_next.cohort_retention)",
+    ),
+    (
+        "assert_daily_metrics_have_no_gap",
+        f"delete from warehouse_next.daily_metrics where metric_date = {BUSY_DAY}",
+    ),
+    (
+        "assert_fact_amounts_are_never_negative",
+        "update warehouse_next.fct_transactions set amount = -0.01"
+        f" where transaction_id = {ONE_TRANSACTION}",
+    ),
+    (
+        "assert_fact_amounts_are_never_negative",
+        "update warehouse_next.fct_returns set return_date = return_date + 3650",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def assertions(generated: Warehouse) -> dict[str, str]:
+    return generated.compiled_tests(FOLDER)
+
+
+def found(cursor: Cursor, query: str) -> int:
+    """Return how many rows break the invariant."""
+    cursor.execute(f"select count(*) from ({query}) as broken")
+    return int(cursor.fetchone()[0])
+
+
+def test_every_assertion_has_a_damage() -> None:
+    files = (PROJECT_DIR / "dbt_project" / "tests" / FOLDER).glob("*.sql")
+    assert {path.stem for path in files} == {name for name, _ in DAMAGES}
+
+
+@pytest.mark.parametrize(("name", "damage"), DAMAGES)
+def test_assertion_finds_the_damage(
+    generated: Warehouse, assertions: dict[str, str], name: str, damage: str
+) -> None:
+    with connect(generated.settings) as connection, connection.cursor() as cursor:
+        assert found(cursor, assertions[name]) == 0
+        cursor.execute(damage)
+        assert cursor.rowcount > 0, "the damage changed nothing"
+        assert found(cursor, assertions[name]) > 0
+        connection.rollback()
