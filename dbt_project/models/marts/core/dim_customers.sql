@@ -69,8 +69,8 @@ final as (
         phones.phone is not null as has_phone,
         addresses.street is not null and addresses.city is not null as has_address,
         sources.source_names,
-        cast(sources.source_count as integer) as source_count,
-        cast(preferences.record_count as integer) as record_count,
+        sources.source_count,
+        preferences.record_count,
         preferences.first_record_at,
         preferences.last_record_at
     from preferences

@@ -74,7 +74,14 @@ final as (
         latest.last_name as last_name_raw,
         latest.email as email_raw,
         latest.phone as phone_raw,
+        latest.city as city_raw,
         latest.created_at as created_at_raw,
+        {{ any_stray_spaces('latest', ['first_name', 'last_name', 'email', 'phone', 'city']) }}
+            as has_stray_spaces,
+        {{ any_single_case('latest', ['first_name', 'last_name', 'city']) }}
+        or coalesce(latest.email <> lower(latest.email), false) as has_mixed_case,
+        {{ any_foreign_characters('latest', ['first_name', 'last_name']) }}
+            as has_special_characters,
         latest._first_batch_id,
         latest._first_line,
         latest._file_sha256,
