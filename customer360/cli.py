@@ -1,6 +1,7 @@
 """The command line: thin commands over modules that are imported when a command needs them."""
 
 import logging
+import signal
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -67,6 +68,7 @@ def build(
     """Run dbt layer by layer into warehouse_next, without publishing."""
     from customer360.transformation.commands import build_warehouse
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `docker stop` ends dbt too
     variables = {"as_of_date": f"{as_of_date:%Y-%m-%d}"} if as_of_date else {}
     raise typer.Exit(build_warehouse(get_settings(), layer, console, variables))
 

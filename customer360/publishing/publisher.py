@@ -1,9 +1,10 @@
 """Publication and rollback: schemas exchange names in one transaction, and readers never wait.
 
-A reader's statement sees one generation. A transaction of several statements may see the exchange
-between two of them, as it sees any other commit; who must not, first takes
-`pg_advisory_xact_lock_shared(hashtext('customer360'), hashtext('publication'))`, and a publication
-then waits for the end of that transaction, within its retries.
+A statement on one table sees one generation. Postgres looks names up one by one, so a statement on
+several tables that is parsed in the very microseconds of the exchange may get both, and so may a
+transaction with statements before and after it. Who must never (an extract of many tables) first
+takes `pg_advisory_xact_lock_shared(hashtext('customer360'), hashtext('publication'))`: then a
+publication waits for the end of that transaction, within its retries.
 """
 
 import logging

@@ -46,7 +46,8 @@ _BUILD = """
         ) as failed_or_skipped,
         coalesce(round(sum(node_results.execution_seconds), 1), 0) as dbt_seconds
     from newest
-    left join ops.node_results on newest.build_id = node_results.build_id
+    left join ops.node_results
+        on newest.build_id = node_results.build_id and node_results.resource_type <> 'operation'
     group by newest.build_id
 """
 _SLOWEST = """

@@ -17,7 +17,9 @@ from customer360.transformation.results import NodeResult, describe_failures, re
 
 logger = logging.getLogger(__name__)
 
-_SECONDS_TO_CANCEL_QUERIES = 15
+_SECONDS_TO_END = 10
+# The server ends a query whose dbt is gone: dbt itself, as c360_transformer, may cancel none.
+_END_WITH_CLIENT = "-c client_connection_check_interval=1s"
 _MESSAGES_SHOWN = 20
 
 
@@ -101,8 +103,10 @@ def _environment(settings: Settings, build_id: str) -> dict[str, str]:
         **dbt_environment(settings),
         "C360_BUILD_ID": build_id,
         "C360_DBT_TARGET_PATH": str(target_dir(settings)),
+        "DBT_TARGET_PATH": str(target_dir(settings)),
         "DBT_LOG_PATH": str(log_dir(settings)),
         "PGTZ": "UTC",  # dbt hands its instants to ops.node_results without a zone
+        "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} {_END_WITH_CLIENT}".strip(),
     }
 
 
@@ -147,7 +151,7 @@ def _end(process: subprocess.Popen[str]) -> None:
         return
     process.terminate()
     try:
-        process.wait(_SECONDS_TO_CANCEL_QUERIES)
+        process.wait(_SECONDS_TO_END)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
