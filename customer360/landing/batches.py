@@ -11,15 +11,8 @@ from customer360.landing.formats import format_of
 from customer360.landing.ledger import Delivery
 from customer360.landing.outcomes import Block, FileChangedError, LoadResult, Records
 from customer360.landing.quarantine import Batch, open_quarantine
-from customer360.landing.raw_tables import ensure_tables
+from customer360.landing.raw_tables import ensure_tables, rows_table
 from customer360.landing.source_file import open_source
-
-_SET_LINEAGE = """
-    select
-        set_config('c360.batch_id', %s, true),
-        set_config('c360.file_name', %s, true),
-        set_config('c360.file_sha256', %s, true)
-"""
 
 
 def load_batch(
@@ -34,7 +27,7 @@ def load_batch(
     batch = Batch(
         ledger.next_batch_id(cursor), contract.feed, delivery.file_name, delivery.file_sha256 or ""
     )
-    cursor.execute(_SET_LINEAGE, [str(batch.batch_id), batch.file_name, batch.file_sha256])
+    cursor.execute("select set_config('c360.batch_id', %s, true)", [str(batch.batch_id)])
     file_format = format_of(batch.file_name, contract)
     with open_source(path, batch.file_name, contract.encoding) as source:
         result = _copy(cursor, contract, batch, file_format.read(source, contract))
@@ -55,7 +48,7 @@ def _copy(cursor: Cursor, contract: FeedContract, batch: Batch, records: Records
             tally.count(block)
             quarantine.add(block.bad_rows)
 
-        loaded = copy_rows(cursor, contract.table, records, take)
+        loaded = copy_rows(cursor, rows_table(contract), records, take)
         quarantined = quarantine.copy(cursor)
     return LoadResult(
         batch.feed,

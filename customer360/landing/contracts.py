@@ -13,9 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from customer360.landing.formats import FORMATS
 
-PARSER_VERSION = (
-    1  # raise it when the parser accepts what it rejected before: files are tried again
-)
+# Raise it when the parser accepts what it rejected before: rejected files are then tried again.
+PARSER_VERSION = 1
 MEBIBYTE = 1024**2
 
 Name = Annotated[str, Field(pattern=r"^[^_\x00].*$", max_length=63)]
@@ -101,7 +100,7 @@ class _Config(BaseModel):
 
 class _Table(BaseModel):
     name: str
-    identifier: Name | None = None
+    identifier: Annotated[Name, Field(max_length=57)] | None = None  # `__rows` is added to it
     columns: tuple[_Column, ...] = ()
     config: _Config = _Config()
 
@@ -130,8 +129,8 @@ def load_contracts(dbt_project_dir: Path) -> dict[str, FeedContract]:
             other = tables.setdefault(contract.table, contract.feed)
             if contract.feed in contracts or other != contract.feed:
                 raise ContractError(
-                    f"{contract.declared_in}: {contract.feed}: raw.{contract.table} already belongs to "
-                    f"{other}. Give the entry a name and an identifier of its own."
+                    f"{contract.declared_in}: {contract.feed}: raw.{contract.table} already "
+                    f"belongs to {other}. Give the entry a name and an identifier of its own."
                 )
             contracts[contract.feed] = contract
     return contracts

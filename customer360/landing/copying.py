@@ -51,7 +51,7 @@ class _Feeder:
             raise self.failure  # ends COPY; psycopg2 keeps only the text of it
         return payload
 
-    def readline(self) -> bytes:
+    def readline(self, _size: int = -1, /) -> bytes:
         """COPY asks files for this method, and never calls it."""
         raise NotImplementedError
 
@@ -79,7 +79,9 @@ class _Feeder:
         return False
 
 
-def copy_rows(cursor: Cursor, table: str, records: Records, take: Callable[[Block], None]) -> int:
+def copy_rows(
+    cursor: Cursor, table: Identifier, records: Records, take: Callable[[Block], None]
+) -> int:
     """COPY the good rows of a file into its raw table; return how many the server took.
 
     `take` is called with every block, in the preparing thread.
@@ -106,10 +108,10 @@ def _payloads(records: Records, take: Callable[[Block], None]) -> Iterator[bytes
         yield block.payload
 
 
-def _statement(cursor: Cursor, table: str, records: Records) -> str:
+def _statement(cursor: Cursor, table: Identifier, records: Records) -> str:
     columns = map(Identifier, ("_line", *records.columns))
     return (
         SQL("copy {} ({}) from stdin with (format csv, delimiter {}, encoding 'UTF8')")
-        .format(Identifier("raw", table), SQL(", ").join(columns), Literal(records.delimiter))
+        .format(table, SQL(", ").join(columns), Literal(records.delimiter))
         .as_string(cursor)
     )

@@ -74,8 +74,8 @@ def _header_problem(line: bytes, contract: "FeedContract") -> tuple[str, str] | 
         order = "utf-16-le" if line[1:2] == b"\0" else "utf-16-be"
         return (
             "the header holds NUL bytes, as UTF-16 without a byte-order mark does",
-            f"If the file is UTF-16, set `encoding: {order}` in {contract.declared_in}; else deliver "
-            "it as UTF-8",
+            f"If the file is UTF-16, set `encoding: {order}` in {contract.declared_in}; else "
+            "deliver it as UTF-8",
         )
     if not is_utf8(line):
         return (

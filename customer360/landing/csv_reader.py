@@ -1,8 +1,8 @@
 """Finds the records of a csv file in its lines and sorts them into good and bad.
 
 Most blocks of most files hold nothing but clean rows, which a few searches over the whole block
-prove; their bytes go to Postgres as they are, behind the line number. Only other blocks are read row
-by row.
+prove; their bytes go to Postgres as they are, behind the line number. Only other blocks are read
+row by row.
 """
 
 from collections.abc import Iterator
@@ -124,7 +124,7 @@ class CsvReader:
     def _end_of_record(self, lines: list[bytes], start: int, scanned: int, size: int) -> int | None:
         """Return the index of the line that ends the record; -1: stray quote; None: not seen yet.
 
-        A line that opens a quote holds an odd number of them, and so shows the quote before it to be
+        A line that opens a quote holds an odd number of them, so it shows the quote before it to be
         closed or stray: whatever the file, no line is looked at more than twice.
         """
         if not scanned and self._grammar.opening_line.fullmatch(lines[start]) is None:

@@ -48,9 +48,9 @@ comment on column ops.quarantined_rows.released_by_batch_id is 'Batch that loade
 create index if not exists quarantined_rows_waiting_idx
 on ops.quarantined_rows (feed, file_sha256) where released_by_batch_id is null;
 
--- Lineage that is the same for every row of a file is not sent with each row: raw columns default to the session's
--- settings. Declared immutable so that COPY works it out once per statement (a stable function would run once per
--- row, a sixth of the load's time); no cached plan ever holds it, because only COPY relies on these defaults.
+-- The batch id, the same for every row of a file, is not sent with each row: it defaults to the session's setting.
+-- Declared immutable so that COPY works it out once per statement instead of once per row; no cached plan can hold
+-- an old value, because only COPY, which is planned each time, relies on this default.
 create or replace function ops.load_setting(setting_name text) returns text
 language plpgsql immutable as $$
 begin
