@@ -12,7 +12,7 @@ shared_values as (
 
 record_values as (
     select
-        'same_email' as rule,
+        'same_email' as match_rule,
         email as shared_value,
         source_customer_key,
         _first_batch_id,
@@ -20,7 +20,7 @@ record_values as (
     from records
     union all
     select
-        'same_phone_and_name' as rule,
+        'same_phone_and_name' as match_rule,
         phone || ' ' || comparable_name as shared_value,
         source_customer_key,
         _first_batch_id,
@@ -31,11 +31,11 @@ record_values as (
 
 holders as (
     select
-        record_values.rule,
+        record_values.match_rule,
         record_values.shared_value,
         record_values.source_customer_key,
         first_value(record_values.source_customer_key) over (
-            partition by record_values.rule, record_values.shared_value
+            partition by record_values.match_rule, record_values.shared_value
             order by
                 record_values._first_batch_id asc nulls last,
                 record_values._first_line asc nulls last,
@@ -44,13 +44,13 @@ holders as (
     from record_values
     inner join shared_values
         on
-            record_values.rule = shared_values.rule
+            record_values.match_rule = shared_values.match_rule
             and record_values.shared_value = shared_values.shared_value
 ),
 
 final as (
     select
-        rule,
+        match_rule,
         oldest_customer_key as left_key,
         source_customer_key as right_key,
         shared_value

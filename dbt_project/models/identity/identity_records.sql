@@ -10,17 +10,47 @@ external_customers as (
 
 unioned as (
     select
-        'shop' as source_name, source_customer_id, first_name, last_name, email, phone,
-        cast(null as date) as birth_date, address as street, city,
+        'shop' as source_name,
+        source_customer_id,
+        first_name,
+        last_name,
+        email,
+        phone,
+        cast(null as date) as birth_date,
+        address as street,
+        city,
         cast(null as {{ dbt.type_string() }}) as state,
-        cast(null as {{ dbt.type_string() }}) as postcode, country, country_code,
-        created_at, _first_batch_id, _first_line, _batch_id, _line, _loaded_at
+        cast(null as {{ dbt.type_string() }}) as postcode,
+        country,
+        country_code,
+        created_at,
+        _first_batch_id,
+        _first_line,
+        _batch_id,
+        _line,
+        _loaded_at
     from shop_customers
     union all
     select
-        source_name, source_customer_id, first_name, last_name, email, phone,
-        birth_date, street, city, state, postcode, country, country_code,
-        created_at, _first_batch_id, _first_line, _batch_id, _line, _loaded_at
+        source_name,
+        source_customer_id,
+        first_name,
+        last_name,
+        email,
+        phone,
+        birth_date,
+        street,
+        city,
+        state,
+        postcode,
+        country,
+        country_code,
+        created_at,
+        _first_batch_id,
+        _first_line,
+        _batch_id,
+        _line,
+        _loaded_at
     from external_customers
 ),
 

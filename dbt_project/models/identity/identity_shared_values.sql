@@ -16,7 +16,7 @@ phone_holders as (
 
 candidates as (
     select
-        'same_email' as rule,
+        'same_email' as match_rule,
         email as shared_value,
         count(*) as number_of_records,
         count(*) as number_of_holders
@@ -25,7 +25,7 @@ candidates as (
     group by email
     union all
     select
-        'same_phone_and_name' as rule,
+        'same_phone_and_name' as match_rule,
         records.phone || ' ' || records.comparable_name as shared_value,
         count(*) as number_of_records,
         max(phone_holders.number_of_holders) as number_of_holders
@@ -38,7 +38,7 @@ candidates as (
 
 final as (
     select
-        rule,
+        match_rule,
         shared_value,
         number_of_records,
         number_of_holders,

@@ -18,8 +18,8 @@ buyers as (
 
 dated as (
     select
-        customers.customer_id,
         records.*,
+        customers.customer_id,
         case when records.created_at <= records._loaded_at then records.created_at end
             as recorded_at,
         case when records.first_name is not null then 1 else 0 end

@@ -1,4 +1,12 @@
 -- Grain: one row per customer feed, load batch and issue.
+{% set issues = [
+    'missing_email', 'malformed_email', 'overshared_email',
+    'missing_phone', 'impossible_phone', 'overshared_phone',
+    'missing_name', 'mixed_case', 'stray_spaces', 'special_characters',
+    'missing_country', 'unknown_country',
+    'missing_date', 'unparseable_date', 'future_date', 'duplicate_record',
+] %}
+
 with shop_customers as (
     select * from {{ ref('stg_shop__customers') }}
 ),
@@ -15,10 +23,51 @@ customers as (
     select * from {{ ref('identity_customers') }}
 ),
 
+rows_unioned as (
+    select
+        'shop.customers' as feed,
+        'shop:' || source_customer_id as source_customer_key,
+        first_name,
+        last_name,
+        email,
+        email_raw,
+        phone,
+        phone_raw,
+        country,
+        country_code,
+        created_at,
+        created_at_raw,
+        has_mixed_case,
+        has_stray_spaces,
+        has_special_characters,
+        _batch_id,
+        _loaded_at
+    from shop_customers
+    union all
+    select
+        'external.customers' as feed,
+        source_name || ':' || source_customer_id as source_customer_key,
+        first_name,
+        last_name,
+        email,
+        email_raw,
+        phone,
+        phone_raw,
+        country,
+        country_code,
+        created_at,
+        created_at_raw,
+        has_mixed_case,
+        has_stray_spaces,
+        has_special_characters,
+        _batch_id,
+        _loaded_at
+    from external_customers
+),
+
 matched as (
     select
-        records.source_name,
-        records.source_customer_id,
+        records.source_customer_key,
         count(*) over (partition by records.email) as email_holders,
         count(*) over (partition by records.phone) as phone_holders,
         row_number() over (
@@ -33,40 +82,59 @@ matched as (
         on records.source_customer_key = customers.source_customer_key
 ),
 
-shop_matched as (
+judged as (
     select
-        shop_customers.*,
-        matched.email_holders,
-        matched.phone_holders,
-        matched.rank_in_source
-    from shop_customers
+        rows_unioned.feed,
+        rows_unioned._batch_id,
+        rows_unioned.has_mixed_case as mixed_case,
+        rows_unioned.has_stray_spaces as stray_spaces,
+        rows_unioned.has_special_characters as special_characters,
+        {{ clean_text('rows_unioned.email_raw') }} is null as missing_email,
+        rows_unioned.email is null
+        and {{ clean_text('rows_unioned.email_raw') }} is not null as malformed_email,
+        rows_unioned.email is not null
+        and matched.email_holders > {{ var('identity_max_shared_records') }} as overshared_email,
+        {{ clean_text('rows_unioned.phone_raw') }} is null as missing_phone,
+        rows_unioned.phone is null
+        and {{ clean_text('rows_unioned.phone_raw') }} is not null as impossible_phone,
+        rows_unioned.phone is not null
+        and matched.phone_holders > {{ var('identity_max_shared_records') }} as overshared_phone,
+        rows_unioned.first_name is null or rows_unioned.last_name is null as missing_name,
+        rows_unioned.country is null as missing_country,
+        rows_unioned.country is not null
+        and rows_unioned.country_code is null as unknown_country,
+        {{ clean_text('rows_unioned.created_at_raw') }} is null as missing_date,
+        rows_unioned.created_at is null
+        and {{ clean_text('rows_unioned.created_at_raw') }} is not null as unparseable_date,
+        coalesce(
+            {{ utc_date('rows_unioned.created_at') }} > {{ utc_date('rows_unioned._loaded_at') }},
+            false
+        ) as future_date,
+        matched.rank_in_source > 1 as duplicate_record
+    from rows_unioned
     inner join matched
-        on
-            matched.source_name = 'shop'
-            and shop_customers.source_customer_id = matched.source_customer_id
+        on rows_unioned.source_customer_key = matched.source_customer_key
 ),
 
-external_matched as (
+counted as (
     select
-        external_customers.*,
-        matched.email_holders,
-        matched.phone_holders,
-        matched.rank_in_source
-    from external_customers
-    inner join matched
-        on
-            external_customers.source_name = matched.source_name
-            and external_customers.source_customer_id = matched.source_customer_id
+        feed,
+        _batch_id as batch_id,
+        count(*) as examined_rows,
+        {{ count_each_flag(issues) }}
+    from judged
+    group by feed, _batch_id
 ),
 
 final as (
-    select *
-    from {{ count_issues('shop.customers', 'shop_matched', customer_issue_conditions()) }}
-        as shop_issues
-    union all
-    select *
-    from {{ count_issues('external.customers', 'external_matched', customer_issue_conditions()) }}
-        as external_issues
+    select
+        counted.feed,
+        counted.batch_id,
+        issue_names.issue,
+        counted.examined_rows,
+        {{ column_named('issue_names.issue', issues, 'counted') }} as defect_rows
+    from counted
+    cross join {{ text_rows('issue', issues) }} as issue_names
 )
 
 select * from final

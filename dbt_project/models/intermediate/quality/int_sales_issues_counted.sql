@@ -1,5 +1,11 @@
--- Grain: one row per sales or product feed, load batch and issue.
--- A negative amount is a defect of the shop's feeds only: the ready feed delivers refunds that way.
+-- Grain: one row per sales or product feed, load batch and issue that the feed can have.
+-- A flag is null where the feed cannot have the issue: the ready feed, for one, delivers refunds as
+-- negative amounts.
+{% set issues = [
+    'missing_name', 'unparseable_date', 'future_date', 'unparseable_amount', 'negative_amount',
+    'unparseable_quantity', 'orphan_customer', 'orphan_product', 'orphan_order',
+] %}
+
 with products as (
     select * from {{ ref('stg_shop__products') }}
 ),
@@ -24,31 +30,78 @@ external_transactions as (
     select * from {{ ref('stg_external__transactions') }}
 ),
 
-shop_transactions_matched as (
+judged as (
     select
-        shop_transactions.*,
-        shop_customers.source_customer_id is null as is_customer_orphan,
-        products.product_id is null as is_product_orphan
+        'shop.products' as feed,
+        _batch_id,
+        product_name is null as missing_name,
+        cast(null as boolean) as unparseable_date,
+        cast(null as boolean) as future_date,
+        unit_cost is null or unit_price is null as unparseable_amount,
+        coalesce(unit_cost < 0 or unit_price < 0, false) as negative_amount,
+        cast(null as boolean) as unparseable_quantity,
+        cast(null as boolean) as orphan_customer,
+        cast(null as boolean) as orphan_product,
+        cast(null as boolean) as orphan_order
+    from products
+    union all
+    select
+        'shop.online_transactions' as feed,
+        shop_transactions._batch_id,
+        cast(null as boolean) as missing_name,
+        shop_transactions.ordered_at is null as unparseable_date,
+        coalesce(
+            {{ utc_date('shop_transactions.ordered_at') }}
+            > {{ utc_date('shop_transactions._loaded_at') }},
+            false
+        ) as future_date,
+        shop_transactions.amount is null as unparseable_amount,
+        coalesce(shop_transactions.amount < 0, false) as negative_amount,
+        shop_transactions.quantity is null as unparseable_quantity,
+        shop_customers.source_customer_id is null as orphan_customer,
+        products.product_id is null as orphan_product,
+        cast(null as boolean) as orphan_order
     from shop_transactions
     left join shop_customers
         on shop_transactions.source_customer_id = shop_customers.source_customer_id
     left join products
         on shop_transactions.product_id = products.product_id
-),
-
-shop_returns_matched as (
+    union all
     select
-        shop_returns.*,
-        shop_transactions.order_id is null as is_order_orphan
+        'shop.returns' as feed,
+        shop_returns._batch_id,
+        cast(null as boolean) as missing_name,
+        shop_returns.returned_at is null as unparseable_date,
+        coalesce(
+            {{ utc_date('shop_returns.returned_at') }} > {{ utc_date('shop_returns._loaded_at') }},
+            false
+        ) as future_date,
+        shop_returns.amount is null as unparseable_amount,
+        coalesce(shop_returns.amount < 0, false) as negative_amount,
+        cast(null as boolean) as unparseable_quantity,
+        cast(null as boolean) as orphan_customer,
+        cast(null as boolean) as orphan_product,
+        shop_transactions.order_id is null as orphan_order
     from shop_returns
     left join shop_transactions
         on shop_returns.order_id = shop_transactions.order_id
-),
-
-external_transactions_matched as (
+    union all
     select
-        external_transactions.*,
-        external_customers.source_customer_id is null as is_customer_orphan
+        'external.transactions' as feed,
+        external_transactions._batch_id,
+        cast(null as boolean) as missing_name,
+        external_transactions.transaction_at is null as unparseable_date,
+        coalesce(
+            {{ utc_date('external_transactions.transaction_at') }}
+            > {{ utc_date('external_transactions._loaded_at') }},
+            false
+        ) as future_date,
+        external_transactions.amount is null as unparseable_amount,
+        cast(null as boolean) as negative_amount,
+        external_transactions.quantity is null as unparseable_quantity,
+        external_customers.source_customer_id is null as orphan_customer,
+        cast(null as boolean) as orphan_product,
+        cast(null as boolean) as orphan_order
     from external_transactions
     left join external_customers
         on
@@ -56,42 +109,30 @@ external_transactions_matched as (
             and external_transactions.source_customer_id = external_customers.source_customer_id
 ),
 
+counted as (
+    select
+        feed,
+        _batch_id as batch_id,
+        count(*) as examined_rows,
+        {{ count_each_flag(issues) }}
+    from judged
+    group by feed, _batch_id
+),
+
+named as (
+    select
+        counted.feed,
+        counted.batch_id,
+        issue_names.issue,
+        counted.examined_rows,
+        {{ column_named('issue_names.issue', issues, 'counted') }} as defect_rows
+    from counted
+    cross join {{ text_rows('issue', issues) }} as issue_names
+),
+
 final as (
-    select *
-    from {{ count_issues('shop.products', 'products', {
-        'missing_name': 'product_name is null',
-        'unparseable_amount': 'unit_cost is null or unit_price is null',
-        'negative_amount': 'unit_cost < 0 or unit_price < 0',
-    }) }} as product_issues
-    union all
-    select *
-    from {{ count_issues('shop.online_transactions', 'shop_transactions_matched', {
-        'unparseable_date': 'ordered_at is null',
-        'future_date': utc_date('ordered_at') ~ ' > ' ~ utc_date('_loaded_at'),
-        'unparseable_amount': 'amount is null',
-        'negative_amount': 'amount < 0',
-        'unparseable_quantity': 'quantity is null',
-        'orphan_customer': 'is_customer_orphan',
-        'orphan_product': 'is_product_orphan',
-    }) }} as transaction_issues
-    union all
-    select *
-    from {{ count_issues('shop.returns', 'shop_returns_matched', {
-        'unparseable_date': 'returned_at is null',
-        'future_date': utc_date('returned_at') ~ ' > ' ~ utc_date('_loaded_at'),
-        'unparseable_amount': 'amount is null',
-        'negative_amount': 'amount < 0',
-        'orphan_order': 'is_order_orphan',
-    }) }} as return_issues
-    union all
-    select *
-    from {{ count_issues('external.transactions', 'external_transactions_matched', {
-        'unparseable_date': 'transaction_at is null',
-        'future_date': utc_date('transaction_at') ~ ' > ' ~ utc_date('_loaded_at'),
-        'unparseable_amount': 'amount is null',
-        'unparseable_quantity': 'quantity is null',
-        'orphan_customer': 'is_customer_orphan',
-    }) }} as external_issues
+    select * from named
+    where defect_rows is not null
 )
 
 select * from final

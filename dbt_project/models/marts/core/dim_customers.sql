@@ -49,9 +49,9 @@ sources as (
 final as (
     select
         preferences.customer_id,
-        names.first_name,
-        names.last_name,
-        names.source_name as name_source,
+        name_records.first_name,
+        name_records.last_name,
+        name_records.source_name as name_source,
         emails.email,
         emails.source_name as email_source,
         phones.phone,
@@ -62,24 +62,24 @@ final as (
         addresses.city,
         addresses.state,
         addresses.postcode,
-        coalesce(countries.country_name, addresses.country) as country,
-        countries.country_code,
         addresses.source_name as address_source,
-        emails.email is not null as has_email,
-        phones.phone is not null as has_phone,
-        addresses.street is not null and addresses.city is not null as has_address,
         sources.source_names,
         sources.source_count,
         preferences.record_count,
         preferences.first_record_at,
-        preferences.last_record_at
+        preferences.last_record_at,
+        countries.country_code,
+        coalesce(countries.country_name, addresses.country) as country,
+        emails.email is not null as has_email,
+        phones.phone is not null as has_phone,
+        addresses.street is not null and addresses.city is not null as has_address
     from preferences
     inner join sources
         on preferences.customer_id = sources.customer_id
-    left join records as names
+    left join records as name_records
         on
-            preferences.customer_id = names.customer_id
-            and preferences.name_preference = names.preference
+            preferences.customer_id = name_records.customer_id
+            and preferences.name_preference = name_records.preference
     left join records as emails
         on
             preferences.customer_id = emails.customer_id

@@ -1,6 +1,6 @@
 -- Grain: one row per issue, feed and load batch.
--- What a row holds is judged on the versions that staging holds. A version that a later one replaced
--- counts as duplicate_delivery and nothing else: there is nothing left in it to mend.
+-- Rows are judged as staging holds them. A version that a later one replaced counts as
+-- duplicate_delivery and nothing else: there is nothing left in it to mend.
 with batches as (
     select * from {{ ref('stg_ops__load_batches') }}
 ),

@@ -1,6 +1,6 @@
 -- Grain: one row per source and customer record, in the version that was delivered last.
--- All deliveries of a record are read again with its newest one, so that its first delivery, which
--- decides the age of a record, is the same after an incremental run and after a full refresh.
+-- All deliveries of a record are read again with its newest one, so that its first delivery,
+-- which decides the age of a record, is the same after an incremental run and a full refresh.
 -- The countries are looked up here because a national telephone number means nothing without one.
 {{ config(unique_key=['source_name', 'source_customer_id']) }}
 
@@ -18,7 +18,7 @@ country_aliases as (
 
 deliveries as (
     select
-        source_rows.*,
+        *,
         {{ external_source_name('source_rows.source') }} as source_name,
         {{ clean_text('source_rows.source_id') }} as source_customer_id
     from source_rows
@@ -37,15 +37,15 @@ versions as (
         deliveries.*,
         row_number() over (
             partition by deliveries.source_name, deliveries.source_customer_id
-            order by _batch_id desc nulls last, _line desc nulls last
+            order by deliveries._batch_id desc nulls last, deliveries._line desc nulls last
         ) as recency,
-        first_value(_batch_id) over (
+        first_value(deliveries._batch_id) over (
             partition by deliveries.source_name, deliveries.source_customer_id
-            order by _batch_id asc nulls last, _line asc nulls last
+            order by deliveries._batch_id asc nulls last, deliveries._line asc nulls last
         ) as _first_batch_id,
-        first_value(_line) over (
+        first_value(deliveries._line) over (
             partition by deliveries.source_name, deliveries.source_customer_id
-            order by _batch_id asc nulls last, _line asc nulls last
+            order by deliveries._batch_id asc nulls last, deliveries._line asc nulls last
         ) as _first_line,
         {{ clean_text('country') }} as country_given,
         {{ phone_digits('phone') }} as phone_dialled
@@ -58,7 +58,7 @@ versions as (
 
 latest as (
     select
-        versions.*,
+        *,
         {{ comparable_text('country_given') }} as country_alias
     from versions
     where recency = 1

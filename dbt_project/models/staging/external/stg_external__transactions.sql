@@ -9,7 +9,7 @@ with source_rows as (
 
 versions as (
     select
-        source_rows.*,
+        *,
         {{ external_source_name('source') }} as source_name,
         {{ clean_text('transaction_id') }} as transaction_key
     from source_rows
@@ -17,7 +17,7 @@ versions as (
 
 ranked as (
     select
-        versions.*,
+        *,
         row_number() over (
             partition by source_name, transaction_key
             order by _batch_id desc nulls last, _line desc nulls last

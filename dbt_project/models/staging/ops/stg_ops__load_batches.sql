@@ -6,13 +6,13 @@ with load_batches as (
 final as (
     select
         batch_id,
-        coalesce(feed, 'unclaimed') as feed,
         file_name,
         status,
         rows_in_file,
         rows_loaded,
         rows_quarantined,
-        finished_at as loaded_at
+        finished_at as loaded_at,
+        coalesce(feed, 'unclaimed') as feed
     from load_batches
 )
 

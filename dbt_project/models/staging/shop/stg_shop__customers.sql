@@ -1,6 +1,6 @@
 -- Grain: one row per account of the shop, in the version that was delivered last.
--- All deliveries of an account are read again with its newest one, so that its first delivery, which
--- decides the age of a record, is the same after an incremental run and after a full refresh.
+-- All deliveries of an account are read again with its newest one, so that its first delivery,
+-- which decides the age of a record, is the same after an incremental run and a full refresh.
 -- The countries are looked up here because a national telephone number means nothing without one.
 {{ config(unique_key='source_customer_id') }}
 
@@ -18,7 +18,7 @@ country_aliases as (
 
 deliveries as (
     select
-        source_rows.*,
+        *,
         {{ clean_text('source_rows.customer_id') }} as source_customer_id
     from source_rows
 ),
@@ -31,7 +31,7 @@ delivered_keys as (
 
 versions as (
     select
-        deliveries.*,
+        *,
         row_number() over (
             partition by source_customer_id
             order by _batch_id desc nulls last, _line desc nulls last
@@ -52,7 +52,7 @@ versions as (
 
 latest as (
     select
-        versions.*,
+        *,
         {{ comparable_text('country_given') }} as country_alias
     from versions
     where recency = 1

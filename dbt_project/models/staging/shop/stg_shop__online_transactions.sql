@@ -8,14 +8,14 @@ with source_rows as (
 
 versions as (
     select
-        source_rows.*,
+        *,
         {{ clean_text('order_id') }} as order_key
     from source_rows
 ),
 
 ranked as (
     select
-        versions.*,
+        *,
         row_number() over (
             partition by order_key
             order by _batch_id desc nulls last, _line desc nulls last

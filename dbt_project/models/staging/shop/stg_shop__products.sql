@@ -8,14 +8,14 @@ with source_rows as (
 
 versions as (
     select
-        source_rows.*,
+        *,
         {{ clean_text('product_id') }} as product_key
     from source_rows
 ),
 
 ranked as (
     select
-        versions.*,
+        *,
         row_number() over (
             partition by product_key
             order by _batch_id desc nulls last, _line desc nulls last
