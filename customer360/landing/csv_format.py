@@ -9,7 +9,7 @@ from customer360.landing.csv_grammar import CsvGrammar
 from customer360.landing.csv_reader import CsvReader
 from customer360.landing.csv_rows import RowChecker
 from customer360.landing.encoded_text import is_utf8
-from customer360.landing.lines import LineBlock, line_blocks
+from customer360.landing.lines import LineBlock, block_of, line_blocks
 from customer360.landing.outcomes import Block, FileRejected, Records
 
 if TYPE_CHECKING:
@@ -47,13 +47,12 @@ def _header(
 ) -> tuple[list[str], int, LineBlock]:
     """Return the names in the first line that is not blank, its number, and the block after it."""
     for block in blocks:
-        lines = block.lines()
-        for index, line in enumerate(lines):
+        for index, line in enumerate(block.lines):
             if line.strip():
                 number = block.first_line + index
                 names = _names(line.removesuffix(b"\r"), contract, number)
-                rest = b"\n".join((*lines[index + 1 :], b""))
-                return names, number, LineBlock(number + 1, rest)
+                rest = b"\n".join((*block.lines[index + 1 :], b""))
+                return names, number, block_of(number + 1, rest)
     raise FileRejected("the file holds nothing but blank lines", "Ask the sender for it again")
 
 

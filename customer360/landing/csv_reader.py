@@ -38,33 +38,45 @@ class CsvReader:
         self._grammar = checker.grammar
         self._pass_untouched = pass_untouched
         self._limit = checker.contract.max_field_bytes
+        self._marks_of_a_line = self._grammar.delimiter * (self._grammar.width - 1) + b"\n"
+        self._no_marks = bytes(set(range(256)) - set(self._grammar.delimiter + b"\r\n\0"))
         self._low_digits = [b"%03d%b" % (low, self._grammar.delimiter) for low in range(_THOUSAND)]
 
     def read(self, blocks: Iterator[LineBlock]) -> Iterator[Block]:
         """Return the rows of each block, the last ones when the file ends."""
         opened: _Open | None = None
         for block in blocks:
-            lines = block.lines()
-            if opened is None and self._is_untouchable(block.data, lines):
-                yield Block(self._numbered(lines, block.first_line), len(lines))
+            if opened is None and self._is_untouchable(block):
+                yield Block(self._numbered(block.lines, block.first_line), len(block.lines))
                 continue
             opened = opened or _Open(block.first_line, [], 0)
-            result, opened = self._examine(opened, lines, is_final=False)
+            result, opened = self._examine(opened, block.lines, is_final=False)
             yield result
         if opened is not None:
             yield self._examine(opened, [], is_final=True)[0]
 
-    def _is_untouchable(self, data: bytes, lines: list[bytes]) -> bool:
-        """Tell whether every line is a clean record without quotes, as it is."""
+    def _is_untouchable(self, block: LineBlock) -> bool:
+        """Tell whether every line is a clean record as it is."""
         return (
             self._pass_untouched
-            and not any(byte in data for byte in (b'"', b"\r", b"\0"))
-            and is_utf8(data)
-            and len(max(lines, key=len, default=b"")) <= self._limit
-            and self._grammar.blank_key.search(b"\n" + data) is None
-            and {self._grammar.width - 1}.issuperset(
-                map(bytes.count, lines, repeat(self._grammar.delimiter))
-            )
+            and self._has_shape(block)
+            and is_utf8(block.data)
+            and len(max(block.lines, key=len, default=b"")) <= self._limit
+            and self._grammar.blank_key.search(b"\n" + block.data) is None
+        )
+
+    def _has_shape(self, block: LineBlock) -> bool:
+        """Tell whether every line has as many fields as the header, and neither CR nor NUL."""
+        if b'"' not in block.data:
+            marks = block.data.translate(None, self._no_marks)
+            return marks == self._marks_of_a_line * len(block.lines)
+        if b"\r" in block.data or b"\0" in block.data:
+            return False
+        bare = [line for line in block.lines if b'"' not in line]
+        quoted = [line for line in block.lines if b'"' in line]
+        counts = set(map(bytes.count, bare, repeat(self._grammar.delimiter)))
+        return counts <= {self._grammar.width - 1} and all(
+            map(self._grammar.clean_record.fullmatch, quoted)
         )
 
     def _numbered(self, lines: list[bytes], number: int) -> bytes:

@@ -16,12 +16,14 @@ class LineBlock:
 
     first_line: int
     data: bytes
+    lines: list[bytes]
 
-    def lines(self) -> list[bytes]:
-        """Return the lines without their line feeds."""
-        lines = self.data.split(b"\n")
-        lines.pop()
-        return lines
+
+def block_of(first_line: int, data: bytes) -> LineBlock:
+    """Return a block; `data` is empty or ends with a line feed, its lines are without."""
+    lines = data.split(b"\n")
+    lines.pop()
+    return LineBlock(first_line, data, lines)
 
 
 def line_blocks(
@@ -40,10 +42,10 @@ def line_blocks(
     for chunk in _with_line_feeds(chunks):
         end = chunk.rfind(b"\n") + 1
         if end:
-            data = b"".join((*waiting, chunk[:end]))
+            block = block_of(line, b"".join((*waiting, chunk[:end])))
             waiting, waiting_bytes = [], 0
-            yield LineBlock(line, data)
-            line += data.count(b"\n")
+            line += len(block.lines)
+            yield block
         waiting.append(chunk[end:])
         waiting_bytes += len(chunk) - end
         if waiting_bytes > max_line_bytes:
@@ -54,7 +56,7 @@ def line_blocks(
             )
     if waiting_bytes:
         waiting.append(b"\n")
-        yield LineBlock(line, b"".join(waiting))
+        yield block_of(line, b"".join(waiting))
 
 
 def _with_line_feeds(chunks: Iterator[bytes]) -> Iterator[bytes]:

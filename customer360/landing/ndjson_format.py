@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from customer360.landing.columns import folded, require_columns
 from customer360.landing.csv_grammar import CsvGrammar, Field
-from customer360.landing.encoded_text import readable_text
+from customer360.landing.encoded_text import is_utf8, readable_text
 from customer360.landing.lines import LineBlock, line_blocks
 from customer360.landing.outcomes import BadRow, Block, FileRejected, Records
 from customer360.landing.row_checks import Problem, key_problem, oversize_problem, text_problem
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 _OUTPUT = CsvGrammar(b",", 0, ())
 _REMEDY = "Ask the sender for one JSON object per line"
+_ESCAPED = (
+    "undecodable",
+    "a value holds an escaped NUL or half a surrogate pair, which is no text. Ask the sender for the "
+    "row without it",
+)
+_MAX_DIGITS = 1000  # jsonb holds more, but no measure does
+_NAMES_REMEMBERED = 1000
 
 
 class _Number(str):
@@ -62,7 +69,7 @@ class _Reader:
     def _rows(self, block: LineBlock) -> tuple[list[bytes], list[BadRow]]:
         good: list[bytes] = []
         bad: list[BadRow] = []
-        for line, text in enumerate(block.lines(), start=block.first_line):
+        for line, text in enumerate(block.lines, start=block.first_line):
             if not text.strip():
                 continue
             outcome = self._row(text)
@@ -78,11 +85,13 @@ class _Reader:
             return problem
         try:
             value = _parse(text)
+            if not isinstance(value, dict):
+                return "not_an_object", f"the line is JSON but no object. {_REMEDY}"
+            if b"\\u" in text and not _is_storable(_to_json(value)):
+                return _ESCAPED
+            return self._object(value)
         except (ValueError, RecursionError) as error:
-            return "bad_json", f"the line is no JSON ({error}). {_REMEDY}"
-        if not isinstance(value, dict):
-            return "not_an_object", f"the line is JSON but no object. {_REMEDY}"
-        return self._object(value)
+            return "bad_json", f"the line is no JSON that can be kept ({error}). {_REMEDY}"
 
     def _object(self, value: Mapping[str, object]) -> bytes | Problem:
         row: dict[str, str | None] = {}
@@ -96,18 +105,14 @@ class _Reader:
         return self._problem(row) or self._written(row, extra)
 
     def _column(self, name: str) -> str | None:
-        if name not in self._column_of:
-            self._column_of[name] = self._expected.get(folded(name))
-        return self._column_of[name]
+        if name in self._column_of:
+            return self._column_of[name]
+        column = self._expected.get(folded(name))
+        if column is not None or len(self._column_of) < _NAMES_REMEMBERED:
+            self._column_of[name] = column
+        return column
 
     def _problem(self, row: Mapping[str, str | None]) -> Problem | None:
-        for name, text in row.items():
-            if text is not None and not _is_storable(text):
-                return (
-                    "nul_byte" if "\0" in text else "undecodable",
-                    f"{name} holds an escaped character that is no text. Ask the sender for it "
-                    "without such escapes",
-                )
         sizes = {name: len(text.encode()) for name, text in row.items() if text is not None}
         blank = [name for name in self._contract.key if not (row.get(name) or "").strip()]
         return oversize_problem(sizes, self._contract) or key_problem(blank, self._contract)
@@ -123,11 +128,18 @@ class _Reader:
 def _parse(text: bytes) -> object:
     return json.loads(
         text,
-        parse_int=_Number,
-        parse_float=_Number,
+        parse_int=_number,
+        parse_float=_number,
         parse_constant=_refuse_constant,
         object_pairs_hook=_object_without_doubles,
     )
+
+
+def _number(text: str) -> _Number:
+    exponent = text.lower().partition("e")[2]
+    if len(text) > _MAX_DIGITS or (exponent and abs(int(exponent)) > _MAX_DIGITS):
+        raise ValueError(f"a number has more than {_MAX_DIGITS} digits")
+    return _Number(text)
 
 
 def _refuse_constant(name: str) -> object:
@@ -162,8 +174,7 @@ def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _is_storable(text: str) -> bool:
-    try:
-        return b"\0" not in text.encode()
-    except UnicodeEncodeError:
-        return False
+def _is_storable(json_text: str) -> bool:
+    """Tell whether Postgres can hold it: half a surrogate pair is no UTF-8, NUL is no text."""
+    escapes = json_text.replace("\\\\", "")  # a backslash that is itself escaped begins no escape
+    return is_utf8(json_text.encode("utf-8", "surrogatepass")) and "\\u0000" not in escapes
