@@ -68,6 +68,11 @@ def read_state(home: AirflowHome) -> Running | None:
     return Running(**state, processes=processes)
 
 
+def write_state(home: AirflowHome, running: Running) -> None:
+    """Record what runs, so that another command finds it."""
+    home.state_file.write_text(json.dumps(asdict(running), indent=2))
+
+
 def start(home: AirflowHome, port: int) -> Running:
     """Start the three processes on `port` and record them; it does not wait for their health."""
     environment = home.environment(port)
@@ -77,7 +82,7 @@ def start(home: AirflowHome, port: int) -> Running:
         processes.append(_spawn(home, name, arguments, environment))
         # Recorded one by one: if the next start fails, a stop still finds this process.
         running = Running(port, home.fingerprint(), started_at, tuple(processes))
-        home.state_file.write_text(json.dumps(asdict(running), indent=2))
+        write_state(home, running)
     return running
 
 

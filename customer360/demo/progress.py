@@ -46,11 +46,11 @@ class PipelineProgress:
         """Draw the run's tasks; tell each task's end once."""
         running = [task for task in run.tasks if task.state in ("running", "queued")]
         self._live.update(Group(*(_running_row(run, task) for task in running[:_ROWS_SHOWN])))
-        for task in run.tasks:
+        for task in sorted(run.tasks, key=lambda task: str(task.ended_at)):
             key = (run.run_id + task.task_id, task.map_index, f"{task.state}{task.try_number}")
             if task.state in _MARKS and key not in self._told:
                 self._told.add(key)
-                self._console.print(_ended_row(run, task))
+                self._console.print(_ended_row(run, task), soft_wrap=True)
 
 
 def _running_row(run: RunState, task: TaskState) -> Table:
