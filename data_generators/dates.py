@@ -22,7 +22,10 @@ EPOCH = dt.date(1970, 1, 1)
 def deliver_dates(table: Table, rates: DefectRates, rng: Generator) -> list[Finding]:
     """Write the business dates of a table into its column, each row in a format of its own."""
     column = table.feed.dated_by
-    if column is None or len(table) == 0:
+    if column is None:
+        return []
+    if len(table) == 0:
+        table.columns[column] = []
         return []
     shares = [rates.date_day_first, rates.date_month_first, rates.date_with_time]
     formats = rng.choice(len(FORMATS), size=len(table), p=[1 - sum(shares), *shares])

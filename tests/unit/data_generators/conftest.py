@@ -1,0 +1,89 @@
+"""Generations that the tests look at, made once."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from data_generators import plan
+from data_generators.config import GeneratorConfig
+from data_generators.generate import GenerationSummary, generate
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A generation on disk."""
+
+    config: GeneratorConfig
+    summary: GenerationSummary
+
+    def truth(self, name: str) -> list[Row]:
+        """Return the rows of a truth file."""
+        return read(self.config.output / "truth" / f"{name}.csv")
+
+    def files(self, table: str) -> list[Path]:
+        """Return a shop feed's files in order of delivery."""
+        return sorted((self.config.output / "landing" / "shop" / table).glob("*.csv"))
+
+    def deliveries(self, table: str) -> list[tuple[str, Row]]:
+        """Return every delivered row with its delivery day."""
+        return [
+            (path.name.removeprefix(f"shop_{table}_")[:10], row)
+            for path in self.files(table)
+            for row in read(path)
+        ]
+
+    def rows(self, table: str) -> dict[str, Row]:
+        """Return the delivered rows by key, which is the first column."""
+        return {next(iter(row.values())): row for _, row in self.deliveries(table)}
+
+    def defects(self, name: str, feed: str | None = None) -> list[Row]:
+        """Return the findings of a defect."""
+        return [
+            finding
+            for finding in self.truth("defects")
+            if finding["defect"] == name and feed in {None, finding["feed"]}
+        ]
+
+    def counts(self) -> Counter[tuple[str, str]]:
+        """Return truth/defect_counts.csv."""
+        return Counter(
+            {(row["feed"], row["defect"]): int(row["rows"]) for row in self.truth("defect_counts")}
+        )
+
+
+def read(path: Path) -> list[Row]:
+    """Return the rows of a csv file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def made(config: GeneratorConfig) -> Generation:
+    """Generate and return what is on disk."""
+    return Generation(config, generate(config))
+
+
+@pytest.fixture(scope="package", autouse=True)
+def small_blocks() -> Iterator[None]:
+    """Make blocks so small that a few hundred records need several."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "BLOCK_RECORDS", 700)
+        yield
+
+
+@pytest.fixture(scope="package")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    """One file per feed."""
+    return made(GeneratorConfig(customers=2_000, seed=7, output=tmp_path_factory.mktemp("whole")))
+
+
+@pytest.fixture(scope="package")
+def daily(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    """The same with the last 60 days delivered one by one."""
+    output = tmp_path_factory.mktemp("daily")
+    return made(GeneratorConfig(customers=2_000, seed=7, days=60, output=output))

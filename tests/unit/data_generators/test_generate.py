@@ -1,0 +1,178 @@
+"""A generation is a function of its settings, complete, and never mixed with another."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from customer360.settings import PROJECT_DIR
+from data_generators import blocks
+from data_generators import generate as generate_module
+from data_generators.config import ConfigError, DefectRates, GeneratorConfig
+from data_generators.generate import GENERATION_FILE, generate
+from data_generators.sources import SOURCES
+from data_generators.sources.base import Integers, Observation
+from data_generators.sources.shop import Shop
+from data_generators.writing import OutputError
+from tests.unit.data_generators.conftest import Generation, read
+
+FIVE_DAYS = {"start": dt.date(2025, 1, 1), "end": dt.date(2025, 1, 5)}
+
+
+def contents(output: Path) -> dict[str, bytes]:
+    """Return every file by relative path."""
+    return {
+        str(path.relative_to(output)): path.read_bytes()
+        for path in output.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_workers_change_no_byte(daily: Generation, tmp_path: Path) -> None:
+    config = daily.config
+    other = GeneratorConfig(config.customers, config.seed, days=60, output=tmp_path, workers=2)
+    generate(other)
+    assert contents(tmp_path) == contents(config.output)
+
+
+def test_another_seed_is_another_world(whole: Generation, tmp_path: Path) -> None:
+    generate(GeneratorConfig(2_000, seed=8, output=tmp_path))
+    here = contents(whole.config.output)
+    there = contents(tmp_path)
+    assert here["truth/people.csv"] != there["truth/people.csv"]
+
+
+def test_pools_are_the_same_in_every_process() -> None:
+    code = "from data_generators.pools import build_pools; print(build_pools()['IT'].cities[:99])"
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=PROJECT_DIR,
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(printed) == 1
+
+
+def test_running_again_changes_nothing(tmp_path: Path) -> None:
+    config = GeneratorConfig(customers=20, output=tmp_path)
+    generate(config)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.csv")}
+    generate(config)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.csv")} == before
+
+
+def test_another_generation_in_the_directory_is_refused(tmp_path: Path) -> None:
+    generate(GeneratorConfig(customers=20, output=tmp_path))
+    before = contents(tmp_path)
+    with pytest.raises(OutputError, match="holds another generation"):
+        generate(GeneratorConfig(customers=21, output=tmp_path))
+    assert contents(tmp_path) == before
+
+
+def test_a_delivered_file_is_never_changed(tmp_path: Path) -> None:
+    config = GeneratorConfig(customers=20, output=tmp_path)
+    generate(config)
+    delivered = next(tmp_path.glob("landing/shop/returns/*.csv"))
+    delivered.write_text("tampered with")
+    with pytest.raises(OutputError, match="other content"):
+        generate(config)
+    assert delivered.read_text() == "tampered with"
+
+
+def test_an_interrupted_run_leaves_no_file(tmp_path: Path) -> None:
+    def interrupt(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        generate(GeneratorConfig(customers=20, output=tmp_path), interrupt)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_customer_is_enough(tmp_path: Path) -> None:
+    summary = generate(GeneratorConfig(customers=1, output=tmp_path))
+    assert summary.rows["shop.customers"] == 1
+    assert len(summary.files) == 4
+
+
+def test_one_day_is_enough(tmp_path: Path) -> None:
+    day = dt.date(2025, 3, 1)
+    summary = generate(GeneratorConfig(50, start=day, end=day, output=tmp_path))
+    assert summary.rows["shop.customers"] == 50
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"customers": 0}, "customers is 0: ask for 1 or more"),
+        ({"customers": -3}, "customers is -3"),
+        ({"seed": -1}, "seed is -1"),
+        ({"start": dt.date(2025, 1, 2), "end": dt.date(2025, 1, 1)}, "is before start"),
+        ({**FIVE_DAYS, "days": 5}, "give 0 to 4"),
+        ({"workers": 0}, "workers is 0"),
+    ],
+)
+def test_impossible_settings_are_refused(values: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        GeneratorConfig(**values)  # type: ignore[arg-type]
+
+
+def test_progress_counts_records(whole: Generation, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    generate(
+        GeneratorConfig(whole.config.customers, output=tmp_path), lambda *step: seen.append(step)
+    )
+    assert seen == [(700, 2_000), (1_400, 2_000), (2_000, 2_000)]
+
+
+def test_feeds_have_the_columns_of_their_contracts(whole: Generation) -> None:
+    path = PROJECT_DIR / "dbt_project/models/staging/shop/_shop__sources.yml"
+    (source,) = yaml.safe_load(path.read_text())["sources"]
+    for table in source["tables"]:
+        expected = [column["name"] for column in table["columns"]]
+        for file in whole.files(table["name"]):
+            assert file.read_text().splitlines()[0].split(",") == expected
+
+
+def test_the_generation_says_how_it_was_made(whole: Generation) -> None:
+    described = json.loads((whole.config.output / GENERATION_FILE).read_text())
+    assert described["customers"] == 2_000
+    assert described["defects"]["duplicate_record"] == DefectRates().duplicate_record
+
+
+class Outlet(Shop):
+    """A second system with customers of its own, as a new source module would bring."""
+
+    name = "outlet"
+    record_share = 0.5
+    purchase_share = 0.0
+    feeds = ()
+
+    def observe(self, block: blocks.Block, purchases: Integers, catalogue: object) -> Observation:
+        """See only accounts."""
+        assert len(purchases) == 0
+        seen = super().observe(block, purchases, catalogue)  # type: ignore[arg-type]
+        return Observation((), seen.people, (), seen.sales)
+
+
+def test_a_second_source_shares_people_and_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan_sources = (*SOURCES, Outlet())
+    monkeypatch.setattr(blocks, "SOURCES", plan_sources)
+    monkeypatch.setattr(generate_module, "SOURCES", plan_sources)
+    monkeypatch.setattr(blocks, "truth_rows", lambda *_: {})
+    monkeypatch.setattr(Outlet, "reference_tables", lambda *_: [])
+    summary = generate(GeneratorConfig(customers=300, output=tmp_path))
+    assert summary.rows["shop.customers"] == 200
+    assert summary.people == 170
+    (file,) = (tmp_path / "landing/shop/customers").iterdir()
+    assert len({row["customer_id"] for row in read(file)}) == 200

@@ -1,0 +1,116 @@
+"""What the files say adds up to what people did."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+import numpy as np
+
+from data_generators.config import PurchaseProcess
+from data_generators.population.households import NEVER, SECONDS_PER_MONTH
+from data_generators.population.purchases import Buyers, simulate
+from tests.unit.data_generators.conftest import Generation, Row
+
+
+def undone(generation: Generation, table: str) -> dict[str, Row]:
+    """Return delivered rows with every named defect undone."""
+    rows = generation.rows(table)
+    for finding in reversed(generation.truth("defects")):
+        if finding["feed"] == f"shop.{table}" and finding["column"]:
+            rows[finding["record_key"]][finding["column"]] = finding["value_before"]
+    return rows
+
+
+def test_orders_add_up_to_what_people_spent(whole: Generation) -> None:
+    person = {row["source_id"]: row["person_id"] for row in whole.truth("records")}
+    spent: dict[str, Decimal] = defaultdict(Decimal)
+    orders: dict[str, int] = defaultdict(int)
+    for row in undone(whole, "online_transactions").values():
+        if row["status"] != "cancelled":
+            spent[person[row["customer_id"]]] += Decimal(row["amount"])
+            orders[person[row["customer_id"]]] += 1
+    truth = whole.truth("purchases")
+    assert spent == {row["person_id"]: Decimal(row["amount"]) for row in truth}
+    assert orders == {row["person_id"]: int(row["orders"]) for row in truth}
+
+
+def test_last_purchase_is_the_dropout(whole: Generation) -> None:
+    last = {row["person_id"]: row["last_at"] for row in whole.truth("purchases")}
+    gone = [row for row in whole.truth("people") if row["dropped_out_at"]]
+    assert gone
+    for row in gone:
+        assert last[row["person_id"]] == row["dropped_out_at"]
+
+
+def test_browsers_never_buy(whole: Generation) -> None:
+    buyers = {row["person_id"] for row in whole.truth("purchases")}
+    browsers = {row["person_id"] for row in whole.truth("people") if row["persona"] == "browser"}
+    assert browsers
+    assert not browsers & buyers
+
+
+def test_orders_follow_accounts_and_returns_follow_orders(whole: Generation) -> None:
+    customers, orders = undone(whole, "customers"), undone(whole, "online_transactions")
+    returned = undone(whole, "returns")
+    for order in orders.values():
+        assert order["ordered_at"][:10] >= customers[order["customer_id"]]["created_at"][:10]
+    for row in returned.values():
+        assert row["returned_at"][:10] > orders[row["order_id"]]["ordered_at"][:10]
+        assert 0 < Decimal(row["amount"]) <= Decimal(orders[row["order_id"]]["amount"])
+    assert 0.045 < len(returned) / len(orders) < 0.07
+
+
+def test_orders_per_record_and_their_skew(whole: Generation) -> None:
+    per_person = [int(row["orders"]) for row in whole.truth("purchases")]
+    assert 6 <= sum(per_person) / whole.config.customers <= 10
+    assert 0.1 < sum(count == 1 for count in per_person) / len(per_person) < 0.3
+    assert max(per_person) > 30
+
+
+def test_clean_records_show_the_person_then_and_there(whole: Generation) -> None:
+    people = {row["person_id"]: row for row in whole.truth("people")}
+    person = {row["source_id"]: row["person_id"] for row in whole.truth("records")}
+    addresses = {}
+    for row in whole.truth("addresses"):
+        addresses[row["household_id"]] = row["address"]
+    for key, row in undone(whole, "customers").items():
+        who = people[person[key]]
+        assert row["first_name"] == who["first_name"]
+        assert row["last_name"] == who["last_name"]
+        assert row["address"] == addresses[who["household_id"]]
+
+
+def buyers(rate: float, dropout: float, count: int) -> Buyers:
+    """Return people who are all alike."""
+    return Buyers(np.full(count, rate), np.full(count, dropout), np.full(count, 0.05))
+
+
+def test_without_dropout_purchases_are_poisson() -> None:
+    months, rate, count = 24, 0.5, 4_000
+    end = int(months * SECONDS_PER_MONTH)
+    joined = np.zeros(count, dtype=np.int64)
+    rng = np.random.default_rng(1)
+    bought, dropped = simulate(buyers(rate, 0.0, count), joined, end, PurchaseProcess(), rng)
+    repeats = np.bincount(bought.buyers, minlength=count) - 1
+    # Three days until the first purchase are a tenth of a month.
+    expected = rate * (months - 0.1)
+    assert abs(repeats.mean() - expected) < 4 * (expected / count) ** 0.5
+    assert abs(repeats.var() / repeats.mean() - 1) < 0.1
+    assert (dropped == NEVER).all()
+
+
+def test_certain_dropout_means_one_purchase() -> None:
+    joined = np.zeros(100, dtype=np.int64)
+    rng = np.random.default_rng(1)
+    end = int(1_000 * SECONDS_PER_MONTH)
+    bought, dropped = simulate(buyers(5.0, 1.0, 100), joined, end, PurchaseProcess(), rng)
+    assert sorted(bought.buyers) == list(range(100))
+    assert (dropped[bought.buyers] == bought.instants).all()
+
+
+def test_spend_has_the_mean_of_its_gamma() -> None:
+    rng = np.random.default_rng(1)
+    process = PurchaseProcess(spend_shape=4.0)
+    joined = np.zeros(500, dtype=np.int64)
+    end = int(24 * SECONDS_PER_MONTH)
+    bought, _ = simulate(buyers(2.0, 0.0, 500), joined, end, process, rng)
+    assert abs(bought.spend.mean() / 100 - 4.0 / 0.05) < 1.5
