@@ -1,0 +1,132 @@
+-- Invariant: per feed, staging holds the last delivered version of every key in raw, in count and
+-- in money, however many loads it took.
+-- An incremental run that misses a late delivery, or keeps an old version, breaks it.
+with deliveries as (
+    select
+        'shop.customers' as feed,
+        cast(null as {{ dbt.type_string() }}) as amount,
+        _batch_id,
+        _line,
+        {{ clean_text('customer_id') }} as delivered_key
+    from {{ source('shop', 'customers') }}
+    union all
+    select
+        'shop.products' as feed,
+        price as amount,
+        _batch_id,
+        _line,
+        {{ clean_text('product_id') }} as delivered_key
+    from {{ source('shop', 'products') }}
+    union all
+    select
+        'shop.online_transactions' as feed,
+        amount,
+        _batch_id,
+        _line,
+        {{ clean_text('order_id') }} as delivered_key
+    from {{ source('shop', 'online_transactions') }}
+    union all
+    select
+        'shop.returns' as feed,
+        amount,
+        _batch_id,
+        _line,
+        {{ clean_text('return_id') }} as delivered_key
+    from {{ source('shop', 'returns') }}
+    union all
+    select
+        'external.customers' as feed,
+        cast(null as {{ dbt.type_string() }}) as amount,
+        _batch_id,
+        _line,
+        {{ external_source_name('source') }} || ':' || {{ clean_text('source_id') }}
+            as delivered_key
+    from {{ source('external', 'customers') }}
+    union all
+    select
+        'external.transactions' as feed,
+        amount,
+        _batch_id,
+        _line,
+        {{ external_source_name('source') }} || ':' || {{ clean_text('transaction_id') }}
+            as delivered_key
+    from {{ source('external', 'transactions') }}
+),
+
+versions as (
+    select
+        feed,
+        amount,
+        row_number() over (
+            partition by feed, delivered_key
+            order by _batch_id desc nulls last, _line desc nulls last
+        ) as recency
+    from deliveries
+    where delivered_key is not null
+),
+
+delivered as (
+    select
+        feed,
+        count(*) as delivered_rows,
+        coalesce(sum({{ parse_money('amount') }}), 0) as delivered_amount
+    from versions
+    where recency = 1
+    group by feed
+),
+
+staged as (
+    select
+        'shop.customers' as feed,
+        count(*) as staged_rows,
+        0 as staged_amount
+    from {{ ref('stg_shop__customers') }}
+    union all
+    select
+        'shop.products' as feed,
+        count(*) as staged_rows,
+        sum(unit_price) as staged_amount
+    from {{ ref('stg_shop__products') }}
+    union all
+    select
+        'shop.online_transactions' as feed,
+        count(*) as staged_rows,
+        sum(amount) as staged_amount
+    from {{ ref('stg_shop__online_transactions') }}
+    union all
+    select
+        'shop.returns' as feed,
+        count(*) as staged_rows,
+        sum(amount) as staged_amount
+    from {{ ref('stg_shop__returns') }}
+    union all
+    select
+        'external.customers' as feed,
+        count(*) as staged_rows,
+        0 as staged_amount
+    from {{ ref('stg_external__customers') }}
+    union all
+    select
+        'external.transactions' as feed,
+        count(*) as staged_rows,
+        sum(amount) as staged_amount
+    from {{ ref('stg_external__transactions') }}
+),
+
+compared as (
+    select
+        staged.feed,
+        staged.staged_rows,
+        coalesce(delivered.delivered_rows, 0) as delivered_rows,
+        coalesce(staged.staged_amount, 0) as staged_amount,
+        coalesce(delivered.delivered_amount, 0) as delivered_amount
+    from staged
+    left join delivered
+        on staged.feed = delivered.feed
+)
+
+select *
+from compared
+where
+    staged_rows <> delivered_rows
+    or staged_amount <> delivered_amount
