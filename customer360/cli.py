@@ -48,6 +48,14 @@ def stop_database() -> None:
 
 
 @app.command()
+def packages() -> None:
+    """Install dbt's packages: from dbt's hub, or our drop-in where it does not answer."""
+    from customer360.transformation.packages import install_packages
+
+    console.print(install_packages(get_settings()))
+
+
+@app.command()
 def load(
     files: Annotated[list[Path] | None, typer.Argument(help="Default: all pending files.")] = None,
 ) -> None:

@@ -10,8 +10,8 @@
         {{ text_literal(layer) }}, {{ text_literal(result.status) }},
         {{ result.failures if result.failures is not none else 'null' }},
         {{ rows_affected if rows_affected is number and rows_affected >= 0 else 'null' }},
-        {{ text_literal(execution.started_at if execution else none) }},
-        {{ text_literal(execution.completed_at if execution else none) }},
+        {{ text_literal(execution.started_at ~ ' UTC' if execution else none) }},
+        {{ text_literal(execution.completed_at ~ ' UTC' if execution else none) }},
         {{ result.execution_time | round(3) }}, {{ text_literal(result.message) }}
     )
 {%- endmacro %}
