@@ -40,12 +40,12 @@ DAMAGES = [
         "update seeds.health_bands set minimum_score = 1 where minimum_score = 0",
     ),
     (
-        "assert_staging_reconciles_with_raw",
+        "assert_transactions_reconcile_with_raw",
         "delete from staging.stg_shop__online_transactions where order_id in"
         " (select min(order_id) from staging.stg_shop__online_transactions)",
     ),
     (
-        "assert_staging_reconciles_with_raw",
+        "assert_transactions_reconcile_with_raw",
         "update staging.stg_shop__online_transactions set amount = amount + 0.01 where order_id in"
         " (select min(order_id) from staging.stg_shop__online_transactions)",
     ),

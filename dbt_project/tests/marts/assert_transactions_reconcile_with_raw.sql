@@ -1,23 +1,7 @@
--- Invariant: per feed, staging holds the last delivered version of every key in raw, in count and
--- in money, however many loads it took.
+-- Invariant: per feed of transactions and returns, staging holds the last delivered version of every
+-- key in raw, in count and in money, however many loads it took.
 -- An incremental run that misses a late delivery, or keeps an old version, breaks it.
 with deliveries as (
-    select
-        'shop.customers' as feed,
-        cast(null as {{ dbt.type_string() }}) as amount,
-        _batch_id,
-        _line,
-        {{ clean_text('customer_id') }} as delivered_key
-    from {{ source('shop', 'customers') }}
-    union all
-    select
-        'shop.products' as feed,
-        price as amount,
-        _batch_id,
-        _line,
-        {{ clean_text('product_id') }} as delivered_key
-    from {{ source('shop', 'products') }}
-    union all
     select
         'shop.online_transactions' as feed,
         amount,
@@ -33,15 +17,6 @@ with deliveries as (
         _line,
         {{ clean_text('return_id') }} as delivered_key
     from {{ source('shop', 'returns') }}
-    union all
-    select
-        'external.customers' as feed,
-        cast(null as {{ dbt.type_string() }}) as amount,
-        _batch_id,
-        _line,
-        {{ external_source_name('source') }} || ':' || {{ clean_text('source_id') }}
-            as delivered_key
-    from {{ source('external', 'customers') }}
     union all
     select
         'external.transactions' as feed,
@@ -77,18 +52,6 @@ delivered as (
 
 staged as (
     select
-        'shop.customers' as feed,
-        count(*) as staged_rows,
-        0 as staged_amount
-    from {{ ref('stg_shop__customers') }}
-    union all
-    select
-        'shop.products' as feed,
-        count(*) as staged_rows,
-        sum(unit_price) as staged_amount
-    from {{ ref('stg_shop__products') }}
-    union all
-    select
         'shop.online_transactions' as feed,
         count(*) as staged_rows,
         sum(amount) as staged_amount
@@ -99,12 +62,6 @@ staged as (
         count(*) as staged_rows,
         sum(amount) as staged_amount
     from {{ ref('stg_shop__returns') }}
-    union all
-    select
-        'external.customers' as feed,
-        count(*) as staged_rows,
-        0 as staged_amount
-    from {{ ref('stg_external__customers') }}
     union all
     select
         'external.transactions' as feed,
