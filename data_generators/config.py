@@ -47,6 +47,13 @@ class DefectRates:
     late_delivery: float = 0.02
     duplicate_delivery: float = 0.01
 
+    def __post_init__(self) -> None:
+        for name, rate in vars(self).items():
+            if not 0 <= rate <= 1:
+                raise ConfigError(f"defects.{name} is {rate}: it must be between 0 and 1")
+        if self.date_day_first + self.date_month_first + self.date_with_time > 1:
+            raise ConfigError("the shares of the three date formats add up to more than 1")
+
 
 @dataclass(frozen=True)
 class PurchaseProcess:

@@ -65,8 +65,10 @@ def generate(config: GeneratorConfig, progress: Progress = no_progress) -> Gener
             done += output.records
             progress(done, config.customers)
         append_counts(files, defects)
-        landing = [path for path in files.publish() if "landing" in path.parts]
-    return GenerationSummary(landing, people, rows, defects)
+        published = files.publish()
+    landing = config.output / "landing"
+    delivered = [path for path in published if path.is_relative_to(landing)]
+    return GenerationSummary(delivered, people, rows, defects)
 
 
 def claim(config: GeneratorConfig) -> bytes:

@@ -174,10 +174,18 @@ def countries(block: Block, accounts: Registrations, rng: Generator) -> list[str
     ]
 
 
+def holders_only(accounts: Registrations, buyers: Integers, purchases: Integers) -> Integers:
+    """Return the purchases (positions) whose buyer has an account; others leave no trace here."""
+    return purchases[np.isin(buyers[purchases], accounts.people)]
+
+
 def accounts_used(
     accounts: Registrations, buyers: Integers, instants: Integers, rng: Generator
 ) -> Integers:
-    """Return the account row that each purchase was made with: one that its buyer had by then."""
+    """Return the account row that each purchase was made with: one that its buyer had by then.
+
+    Every buyer must hold an account; see `holders_only`.
+    """
     by_person = np.lexsort((accounts.instants, accounts.people))
     start = np.searchsorted(accounts.people[by_person], buyers)
     held = np.searchsorted(accounts.people[by_person], buyers, side="right") - start

@@ -16,6 +16,7 @@ from data_generators.sources.records import (
     Registrations,
     accounts_used,
     describe,
+    holders_only,
     register,
 )
 from data_generators.tables import Feed, Finding, Table
@@ -108,7 +109,7 @@ class Orders:
 
 
 class Shop:
-    """The online shop. Every person of the population has an account here, some have several."""
+    """The online shop: everybody registers before they order, and some do so again."""
 
     name = "shop"
     record_share = 1.0
@@ -133,6 +134,7 @@ class Shop:
         accounts = register(block, block.plan.accounts[self.name], self.name)
         customers, findings = customer_table(block, accounts)
         keys = customers.columns["customer_id"]
+        purchases = holders_only(accounts, block.purchases.buyers, purchases)
         orders = make_orders(block, purchases, accounts, catalogue)
         done = ~orders.is_cancelled
         return Observation(

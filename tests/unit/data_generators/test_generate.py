@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,16 @@ import yaml
 from customer360.settings import PROJECT_DIR
 from data_generators import blocks
 from data_generators import generate as generate_module
+from data_generators.catalogue import Catalogue
 from data_generators.config import ConfigError, DefectRates, GeneratorConfig
 from data_generators.generate import GENERATION_FILE, generate
+from data_generators.population.people import Block
 from data_generators.sources import SOURCES
-from data_generators.sources.base import Integers, Observation
-from data_generators.sources.shop import Shop
+from data_generators.sources.base import Integers, Observation, Sales
+from data_generators.sources.records import Differences, describe, register
+from data_generators.tables import Feed, Table
 from data_generators.writing import OutputError
-from tests.unit.data_generators.conftest import Generation, read
+from tests.unit.data_generators.conftest import Generation, made, read
 
 FIVE_DAYS = {"start": dt.date(2025, 1, 1), "end": dt.date(2025, 1, 5)}
 
@@ -125,6 +129,13 @@ def test_impossible_settings_are_refused(values: dict[str, object], message: str
         GeneratorConfig(**values)  # type: ignore[arg-type]
 
 
+def test_impossible_rates_are_refused() -> None:
+    with pytest.raises(ConfigError, match="typo is 1"):
+        DefectRates(typo=1.5)
+    with pytest.raises(ConfigError, match="date formats add up"):
+        DefectRates(date_day_first=0.6, date_month_first=0.6)
+
+
 def test_progress_counts_records(whole: Generation, tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     generate(
@@ -148,31 +159,45 @@ def test_the_generation_says_how_it_was_made(whole: Generation) -> None:
     assert described["defects"]["duplicate_record"] == DefectRates().duplicate_record
 
 
-class Outlet(Shop):
-    """A second system with customers of its own, as a new source module would bring."""
+MEMBERS = Feed("club", "members", ("member_id", "email", "joined_at"), "member_id", "joined_at")
 
-    name = "outlet"
-    record_share = 0.5
+
+class Club:
+    """A second system with customers of its own, as a new source module would bring it."""
+
+    name = "club"
+    record_share = 3.0
     purchase_share = 0.0
-    feeds = ()
+    feeds = (MEMBERS,)
 
-    def observe(self, block: blocks.Block, purchases: Integers, catalogue: object) -> Observation:
-        """See only accounts."""
-        assert len(purchases) == 0
-        seen = super().observe(block, purchases, catalogue)  # type: ignore[arg-type]
-        return Observation((), seen.people, (), seen.sales)
+    def reference_tables(self, _: Catalogue) -> list[Table]:
+        """There is none."""
+        return []
+
+    def observe(self, block: Block, purchases: Integers, _: Catalogue) -> Observation:
+        """See members."""
+        plan = block.plan.accounts[self.name]
+        keys = [f"M{number}" for number in range(plan.first, plan.first + plan.count)]
+        accounts = register(block, plan, self.name)
+        seen = Differences(MEMBERS.name, keys)
+        cells = describe(block, accounts, self.name, seen)
+        members = Table(MEMBERS, {"member_id": keys, "email": cells["email"]}, accounts.instants)
+        nothing = Sales(purchases, purchases, purchases)
+        return Observation((members,), accounts.people, seen.findings, nothing)
 
 
-def test_a_second_source_shares_people_and_records(
+def test_a_second_source_is_one_entry_in_the_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan_sources = (*SOURCES, Outlet())
-    monkeypatch.setattr(blocks, "SOURCES", plan_sources)
-    monkeypatch.setattr(generate_module, "SOURCES", plan_sources)
-    monkeypatch.setattr(blocks, "truth_rows", lambda *_: {})
-    monkeypatch.setattr(Outlet, "reference_tables", lambda *_: [])
-    summary = generate(GeneratorConfig(customers=300, output=tmp_path))
-    assert summary.rows["shop.customers"] == 200
-    assert summary.people == 170
-    (file,) = (tmp_path / "landing/shop/customers").iterdir()
-    assert len({row["customer_id"] for row in read(file)}) == 200
+    for module in (blocks, generate_module):
+        monkeypatch.setattr(module, "SOURCES", (*SOURCES, Club()))
+    generation = made(GeneratorConfig(customers=400, output=tmp_path))
+    records = generation.truth("records")
+    assert Counter(row["source"] for row in records) == {"shop": 100, "club": 300}
+    (file,) = (tmp_path / "landing/club/members").iterdir()
+    assert len({row["member_id"] for row in read(file)}) == 300
+    person = {row["source_id"]: row["person_id"] for row in records}
+    members = {person[row["source_id"]] for row in records if row["source"] == "club"}
+    shoppers = {person[row["source_id"]] for row in records if row["source"] == "shop"}
+    assert len(members) == generation.summary.people > len(shoppers)
+    assert {row["person_id"] for row in generation.truth("purchases")} <= shoppers
