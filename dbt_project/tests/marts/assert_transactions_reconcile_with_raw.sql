@@ -1,4 +1,4 @@
--- Invariant: per feed of transactions and returns, staging holds the last delivered version of every
+-- Invariant: per feed of transactions and returns, staging holds the last delivered version of each
 -- key in raw, in count and in money, however many loads it took.
 -- An incremental run that misses a late delivery, or keeps an old version, breaks it.
 with deliveries as (
