@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 import psycopg2
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -73,9 +74,9 @@ def show_status(settings: Settings, console: Console) -> int:
 
 def gates_table(build_id: str, results: Iterable[GateResult]) -> Table:
     """Return the gates as a table for the terminal."""
-    table = Table(title=f"Gates of build {build_id}", title_justify="left")
+    table = Table(title=f"Gates of build {build_id}", title_justify="left", box=SIMPLE_HEAD)
     for heading in ("gate", "subject", "status", "observed", "expected"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for result in results:
         style = _STYLES[result.status]
         status = f"[{style}]{result.status.value}[/]"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from customer360.database.connection import connect
@@ -13,11 +14,11 @@ from customer360.settings import Settings
 _LOADS = """
     select
         load_batches.feed,
-        count(*) filter (where load_batches.status = 'loaded') as files_loaded,
-        count(*) filter (where load_batches.status = 'rejected') as files_rejected,
-        coalesce(sum(load_batches.rows_loaded), 0) as rows_loaded,
-        coalesce(sum(load_batches.rows_quarantined), 0) as rows_quarantined,
-        date_trunc('second', max(load_batches.finished_at)) as last_load_at
+        count(*) filter (where load_batches.status = 'loaded') as files,
+        count(*) filter (where load_batches.status = 'rejected') as rejected,
+        coalesce(sum(load_batches.rows_loaded), 0) as rows,
+        coalesce(sum(load_batches.rows_quarantined), 0) as quarantined,
+        to_char(max(load_batches.finished_at), 'YYYY-MM-DD HH24:MI') as last_load
     from ops.load_batches
     group by load_batches.feed
     order by load_batches.feed
@@ -33,18 +34,18 @@ _BUILD = """
     select
         newest.build_id,
         (
-            select date_trunc('second', min(builds.started_at))
+            select to_char(min(builds.started_at), 'YYYY-MM-DD HH24:MI')
             from ops.builds
             where builds.build_id = newest.build_id
-        ) as started_at,
+        ) as started,
         count(node_results.unique_id) filter (
             where node_results.status in ('success', 'pass')
         ) as succeeded,
         count(node_results.unique_id) filter (where node_results.status = 'warn') as warned,
         count(node_results.unique_id) filter (
             where node_results.status not in ('success', 'pass', 'warn')
-        ) as failed_or_skipped,
-        coalesce(round(sum(node_results.execution_seconds), 1), 0) as dbt_seconds
+        ) as failed,
+        coalesce(round(sum(node_results.execution_seconds), 1), 0) as seconds
     from newest
     left join ops.node_results
         on newest.build_id = node_results.build_id and node_results.resource_type <> 'operation'
@@ -54,8 +55,8 @@ _SLOWEST = """
     select
         split_part(node_results.unique_id, '.', 3) as node,
         node_results.layer,
-        node_results.execution_seconds,
-        node_results.rows_affected
+        node_results.execution_seconds as seconds,
+        node_results.rows_affected as rows
     from ops.node_results
     where
         node_results.build_id = %s
@@ -66,7 +67,7 @@ _SLOWEST = """
 _GATES = """
     select
         gate_results.build_id,
-        date_trunc('second', gate_results.evaluated_at) as evaluated_at,
+        to_char(gate_results.evaluated_at, 'YYYY-MM-DD HH24:MI') as evaluated,
         count(*) filter (where gate_results.status = 'passed') as passed,
         count(*) filter (where gate_results.status = 'waived') as waived,
         count(*) filter (where gate_results.status = 'failed') as failed
@@ -76,12 +77,10 @@ _GATES = """
 """
 _PUBLICATION = """
     select
-        publications.publication_id,
         publications.kind,
         publications.build_id,
         publications.as_of_date,
-        date_trunc('second', publications.published_at) as published_at,
-        publications.published_by
+        to_char(publications.published_at, 'YYYY-MM-DD HH24:MI') as published
     from ops.publications
     order by publications.publication_id desc
     limit 1
@@ -125,9 +124,9 @@ def status_tables(sections: Sequence[Section]) -> Iterator[Table | str]:
         if not section.rows:
             yield f"{section.title}: nothing yet"
             continue
-        table = Table(title=section.title, title_justify="left")
+        table = Table(title=section.title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
         for column in section.columns:
-            table.add_column(column)
+            table.add_column(column, overflow="fold")
         for row in section.rows:
             table.add_row(*("" if value is None else f"{value}" for value in row))
         yield table

@@ -74,7 +74,8 @@ def _run(
             task = progress.add_task(layer.name, total=None, node="")
             follow = _Follower(progress, task)
             run_dbt(settings, layer.arguments, build_id, variables=variables, on_event=follow)
-            progress.update(task, node="done")
+            # dbt announces more than it runs; an equal total also stops the clock.
+            progress.update(task, total=progress.tasks[task].completed, node="done")
     seconds = time.monotonic() - started
     console.print(f"Build {build_id} is complete after {seconds:.1f} s: `customer360 publish`.")
 

@@ -94,7 +94,8 @@ def _command(settings: Settings, args: Sequence[str], variables: Mapping[str, ob
     project = str(settings.dbt_project_dir)
     options = ["--project-dir", project, "--profiles-dir", project, "--no-use-colors"]
     values = ["--vars", json.dumps(dict(variables))] if variables else []
-    return [str(executable), "--log-format", "json", *args, *options, *values]
+    formats = ["--log-format", "json", "--log-format-file", "text"]
+    return [str(executable), *formats, *args, *options, *values]
 
 
 def _environment(settings: Settings, build_id: str) -> dict[str, str]:

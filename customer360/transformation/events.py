@@ -27,12 +27,13 @@ def parse_event(line: str) -> Event:
     except (ValueError, TypeError, KeyError):
         return Event(line.rstrip(), logging.INFO)
     level = _LEVELS.get(info["level"], logging.INFO)
-    if not _is_end_of_node(data):
+    if info["name"] == "LogStartLine" or not _is_node(data):
         return Event(info["msg"], level)
     total = data.get("total", data.get("num_models"))
     return Event(info["msg"], level, data["index"], total, data["node_info"]["node_name"])
 
 
-def _is_end_of_node(data: dict[str, Any]) -> bool:
+def _is_node(data: dict[str, Any]) -> bool:
     node = data.get("node_info") or {}
-    return "index" in data and node.get("node_status") not in (None, "", "started", "None")
+    is_hook = node.get("resource_type") == "operation"  # they are counted apart, 1 of 1
+    return "index" in data and not is_hook

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from dbt.cli.main import dbtRunner
 
+from customer360.publishing.rules import load_rules
 from customer360.settings import PROJECT_DIR
 from customer360.transformation.layers import LAYERS
 from customer360.transformation.manifest import Manifest, load_manifest
@@ -72,3 +73,11 @@ def test_no_node_runs_before_what_it_reads(
 
 def test_every_layer_has_something_to_do(selections: dict[str, list[str]]) -> None:
     assert [name for name, nodes in selections.items() if not nodes] == []
+
+
+def test_gates_name_tests_and_tables_that_exist(manifest: Manifest) -> None:
+    rules = load_rules()
+    required = {node.name for node in manifest.required.values() if node.resource_type == "test"}
+    named = {*rules.rows.tables, *(total.table for total in rules.totals)}
+    assert set(rules.reconciliation) - required == set()
+    assert named - manifest.relations("warehouse_next") == set()

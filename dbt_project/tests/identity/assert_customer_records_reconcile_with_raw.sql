@@ -1,0 +1,59 @@
+-- Invariant: per source, every customer key in raw has exactly one customer; and the customers of
+-- dim_customers hold as many records together.
+-- Otherwise a record was lost or doubled between a file and the golden record.
+with raw_keys as (
+    select
+        'shop' as source_name,
+        {{ clean_text('customer_id') }} as source_customer_id
+    from {{ source('shop', 'customers') }}
+    union
+    select
+        {{ external_source_name('source') }} as source_name,
+        {{ clean_text('source_id') }} as source_customer_id
+    from {{ source('external', 'customers') }}
+),
+
+delivered as (
+    select
+        source_name,
+        count(*) as records
+    from raw_keys
+    where
+        source_name is not null
+        and source_customer_id is not null
+    group by source_name
+),
+
+resolved as (
+    select
+        source_name,
+        count(*) as records
+    from {{ ref('identity_customers') }}
+    group by source_name
+),
+
+per_source as (
+    select
+        coalesce(delivered.source_name, resolved.source_name) as subject,
+        coalesce(delivered.records, 0) as expected_records,
+        coalesce(resolved.records, 0) as found_records
+    from delivered
+    full outer join resolved
+        on delivered.source_name = resolved.source_name
+),
+
+published as (
+    select
+        'dim_customers' as subject,
+        (select count(*) from {{ ref('identity_customers') }}) as expected_records,
+        (select coalesce(sum(record_count), 0) from {{ ref('dim_customers') }}) as found_records
+),
+
+compared as (
+    select * from per_source
+    union all
+    select * from published
+)
+
+select * from compared
+where expected_records <> found_records
