@@ -4,6 +4,7 @@ Each size runs in a process of its own; memory is the peak of the whole process 
 10 s for 100,000 customer records on two cores, and memory that does not grow with their number.
 """
 
+import resource
 import subprocess
 import sys
 import time
@@ -28,6 +29,7 @@ class Run:
 
     customers: int
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     landing_bytes: int
 
@@ -35,7 +37,7 @@ class Run:
 def measure(customers: int, output: Path) -> Run:
     """Generate in another process and watch it."""
     command = [sys.executable, "-m", "data_generators", "--customers", str(customers)]
-    started = time.perf_counter()
+    started, cpu_before = time.perf_counter(), cpu_of_children()
     process = subprocess.Popen(
         [*command, "--output", str(output)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
@@ -48,7 +50,13 @@ def measure(customers: int, output: Path) -> Run:
         error = process.stderr.read().decode() if process.stderr else ""
         raise SystemExit(f"generating {customers:,} records failed: {error}")
     landing = sum(path.stat().st_size for path in output.glob("landing/**/*.csv"))
-    return Run(customers, seconds, peak, landing)
+    return Run(customers, seconds, cpu_of_children() - cpu_before, peak, landing)
+
+
+def cpu_of_children() -> float:
+    """Return the CPU seconds of all processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def tree_bytes(pid: int) -> int:
@@ -69,11 +77,12 @@ def main() -> None:
     for customers in SIZES:
         with TemporaryDirectory(prefix="generate-") as directory:
             runs.append(measure(customers, Path(directory)))
-    table = Table("records", "seconds", "records/s", "peak MiB", "landing MiB")
+    table = Table("records", "seconds", "CPU seconds", "records/s", "peak MiB", "landing MiB")
     for run in runs:
         table.add_row(
             f"{run.customers:,}",
             f"{run.seconds:.1f}",
+            f"{run.cpu_seconds:.1f}",
             f"{run.customers / run.seconds:,.0f}",
             f"{run.peak_bytes / MEBIBYTE:,.0f}",
             f"{run.landing_bytes / MEBIBYTE:,.1f}",
