@@ -1,0 +1,63 @@
+"""What the generators broke, as the truth tells it, against what data_quality_issues found."""
+
+import pandas as pd
+import pytest
+
+from tests.integration.marts.warehouse import Warehouse
+
+# Each defect of the truth that can be seen in the data, with the issue that must count it exactly.
+COUNTABLE = {
+    ("shop.customers", "missing_email"): "missing_email",
+    ("shop.customers", "malformed_email"): "malformed_email",
+    ("shop.customers", "missing_phone"): "missing_phone",
+    ("shop.customers", "mixed_case"): "mixed_case",
+    ("shop.customers", "stray_spaces"): "stray_spaces",
+    ("shop.customers", "special_characters"): "special_characters",
+    ("shop.customers", "duplicate_delivery"): "duplicate_delivery",
+    ("shop.online_transactions", "future_date"): "future_date",
+    ("shop.online_transactions", "negative_amount"): "negative_amount",
+    ("shop.online_transactions", "orphan_key"): "orphan_customer",
+    ("shop.online_transactions", "duplicate_delivery"): "duplicate_delivery",
+    ("shop.returns", "future_date"): "future_date",
+    ("shop.returns", "orphan_key"): "orphan_order",
+    ("shop.returns", "duplicate_delivery"): "duplicate_delivery",
+}
+# What the generators never do must not be found either: neither dates nor numbers are unreadable.
+ABSENT = ("unparseable_date", "unparseable_amount", "unparseable_quantity", "impossible_phone")
+
+
+@pytest.fixture(scope="module")
+def injected(generated: Warehouse) -> pd.Series:
+    """Records with each defect, by feed and defect."""
+    defects = pd.read_csv(generated.settings.data_dir / "truth" / "defects.csv", dtype=str)
+    return defects.groupby(["feed", "defect"])["record_key"].nunique()
+
+
+@pytest.fixture(scope="module")
+def found(generated: Warehouse) -> pd.Series:
+    """Rows with each issue over all loads, by feed and issue."""
+    issues = generated.frame("select feed, issue, defects from warehouse_next.data_quality_issues")
+    return issues.groupby(["feed", "issue"])["defects"].sum().astype(int)
+
+
+@pytest.mark.parametrize(("feed", "defect"), COUNTABLE)
+def test_every_visible_defect_is_counted(
+    injected: pd.Series, found: pd.Series, feed: str, defect: str
+) -> None:
+    assert injected[feed, defect] > 0, "the generators injected none: the test would say nothing"
+    assert found[feed, COUNTABLE[feed, defect]] == injected[feed, defect]
+
+
+@pytest.mark.parametrize("issue", ABSENT)
+def test_nothing_is_found_that_was_not_injected(found: pd.Series, issue: str) -> None:
+    counts = found.xs(issue, level="issue")
+    assert len(counts) > 0
+    assert counts.sum() == 0
+
+
+def test_every_load_is_reported(generated: Warehouse) -> None:
+    missing = generated.frame(
+        "select batch_id from ops.load_batches"
+        " except select batch_id from warehouse_next.data_quality_issues"
+    )
+    assert missing.empty
