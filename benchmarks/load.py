@@ -2,9 +2,9 @@ r"""Speed of the loader beside `psql` copying the same files into the same text 
 
     python benchmarks/load.py [--data DIR] [--runs 5]
 
-The peer writes no lineage, checks nothing and keeps no ledger. Runs are interleaved, medians are
-compared, and the benchmark fails below 0.6 times the speed of the peer. A database of its own is made
-on the configured server and dropped in the end. Both times are wall seconds of the whole call: a psql
+The peer writes no lineage, checks nothing and keeps no ledger. Runs are interleaved and medians
+compared; below 0.6 times the speed of the peer, this fails. A database of its own is made on the
+configured server and dropped in the end. Both times are wall seconds of the whole call: a psql
 process there, `load_file` in a running Python process (as in an Airflow task) here.
 """
 

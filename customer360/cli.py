@@ -58,11 +58,12 @@ def packages() -> None:
 @app.command()
 def load(
     files: Annotated[list[Path] | None, typer.Argument(help="Default: all pending files.")] = None,
+    feed: Annotated[str | None, typer.Option(help="Feed of files that no pattern claims.")] = None,
 ) -> None:
     """Load landing files into raw; files seen before are skipped."""
     from customer360.landing.commands import load_files
 
-    raise typer.Exit(load_files(get_settings(), files or [], console))
+    raise typer.Exit(load_files(get_settings(), files or [], console, feed))
 
 
 @app.command()

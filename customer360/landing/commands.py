@@ -4,10 +4,11 @@ from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from customer360.database.connection import connect
-from customer360.landing.contracts import load_contracts
+from customer360.landing.contracts import ContractError, load_contracts
 from customer360.landing.discovery import new_files
 from customer360.landing.loader import load_with
 from customer360.landing.outcomes import LoadResult
@@ -21,14 +22,22 @@ def load_files(
     settings: Settings, files: list[Path], console: Console, feed: str | None = None
 ) -> int:
     """Load files, or all that are pending; return the exit code: 1 if any was rejected."""
+    try:
+        results = _results(settings, files, feed)
+    except ContractError as error:
+        console.print(f"[bold red]{escape(str(error))}[/]")
+        return 1
+    console.print(_table(results) if results else "Nothing to load: every file was seen before.")
+    return int(any(result.status == "rejected" for result in results))
+
+
+def _results(settings: Settings, files: list[Path], feed: str | None) -> list[LoadResult]:
     contracts = load_contracts(settings.dbt_project_dir)
     with connect(settings, role=LOADER_ROLE) as connection:
-        results = [
+        return [
             load_with(connection, contracts, settings.landing_dir, path, feed)
             for path in files or chain(*new_files(connection, contracts, settings.landing_dir))
         ]
-    console.print(_table(results) if results else "Nothing to load: every file was seen before.")
-    return int(any(result.status == "rejected" for result in results))
 
 
 def _table(results: list[LoadResult]) -> Table:
@@ -37,11 +46,11 @@ def _table(results: list[LoadResult]) -> Table:
     )
     for result in results:
         table.add_row(
-            result.file_name,
+            escape(result.file_name),
             f"[{_STYLES[result.status]}]{result.status}[/]",
             f"{result.rows_loaded:,}",
             f"{result.rows_quarantined:,}",
             f"{result.seconds:.2f}",
-            result.message,
+            escape(result.message),
         )
     return table

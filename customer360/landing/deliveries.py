@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from customer360.landing.contracts import FeedContract
+from customer360.landing.contracts import ContractError, FeedContract
 from customer360.landing.ledger import Delivery
 from customer360.landing.outcomes import FileRejected
 from customer360.landing.source_file import sha256_of
@@ -60,10 +60,13 @@ def claiming_contract(
     """Return the one contract that claims a file, or that of `feed` where it is given.
 
     If none or several claim it, return why it must be rejected.
+
+    Raises:
+        ContractError: if there is no feed of the given name.
     """
     if feed is not None:
         if feed not in contracts:
-            return FileRejected(f"there is no feed {feed!r}", f"Feeds are {_listed(contracts)}")
+            raise ContractError(f"there is no feed {feed!r}; feeds are {_listed(contracts)}")
         return contracts[feed]
     claiming = [contract for contract in contracts.values() if contract.claims(file_name)]
     if len(claiming) == 1:

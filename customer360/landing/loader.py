@@ -28,7 +28,7 @@ def load_file(settings: Settings, path: Path, *, feed: str | None = None) -> Loa
     Bad input never raises: it ends in the result, the ledger and the quarantine.
 
     Raises:
-        ContractError: if a feed's contract cannot be read.
+        ContractError: if a feed's contract cannot be read, or `feed` is none.
         psycopg2.Error: if the database fails; nothing of the file is loaded then.
         OSError: if the disk fails.
     """

@@ -23,8 +23,8 @@ _OUTPUT = CsvGrammar(b",", 0, ())
 _REMEDY = "Ask the sender for one JSON object per line"
 _ESCAPED = (
     "undecodable",
-    "a value holds an escaped NUL or half a surrogate pair, which is no text. Ask the sender for the "
-    "row without it",
+    "a value holds an escaped NUL or half a surrogate pair, which is no text. Ask the sender for "
+    "the row without it",
 )
 _MAX_DIGITS = 1000  # jsonb holds more, but no measure does
 _NAMES_REMEMBERED = 1000

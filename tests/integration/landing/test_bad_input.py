@@ -1,0 +1,272 @@
+"""Every way in which a file can be bad ends in a load, a quarantine or a rejection that helps."""
+
+import gzip
+from dataclasses import dataclass, field
+
+import pytest
+
+from customer360.landing.loader import load_file
+from tests.integration.landing.conftest import Warehouse
+
+HEADER = b"id,name,city\n"
+GOOD = HEADER + b"1,Ann,Rome\n"
+MANY = HEADER + b"".join(b"%d,Ann,Rome\n" % number for number in range(5000))
+
+Row = tuple[int, str, str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file and what must become of it; `says` are parts of the message or of the only detail."""
+
+    id: str
+    name: str
+    content: bytes
+    rows: list[Row] = field(default_factory=list)
+    quarantined: list[tuple[int, str]] = field(default_factory=list)
+    says: tuple[str, ...] = ()
+
+
+LOADED = [
+    Case("plain", "a.csv", GOOD, [(2, "1", "Ann", "Rome")]),
+    Case("no newline at the end", "a.csv", GOOD.rstrip(), [(2, "1", "Ann", "Rome")]),
+    Case("header only", "a.csv", HEADER),
+    Case("header only, no newline", "a.csv", HEADER.rstrip()),
+    Case("crlf", "a.csv", GOOD.replace(b"\n", b"\r\n"), [(2, "1", "Ann", "Rome")]),
+    Case("lone cr", "a.csv", GOOD.replace(b"\n", b"\r"), [(2, "1", "Ann", "Rome")]),
+    Case("utf-8 byte-order mark", "a.csv", b"\xef\xbb\xbf" + GOOD, [(2, "1", "Ann", "Rome")]),
+    Case(
+        "utf-16 with byte-order mark",
+        "a.csv",
+        "id,name,city\n1,Zoë,Rome\n".encode("utf-16"),
+        [(2, "1", "Zoë", "Rome")],
+    ),
+    Case("gzip", "a.csv.gz", gzip.compress(GOOD), [(2, "1", "Ann", "Rome")]),
+    Case("blank lines", "a.csv", b"\n" + HEADER + b"\n1,Ann,Rome\n\n", [(4, "1", "Ann", "Rome")]),
+    Case("names in other case", "a.csv", b" ID ,Name,CITY\n1,Ann,\n", [(2, "1", "Ann", None)]),
+    Case("other order", "a.csv", b"city,id,name\nRome,1,Ann\n", [(2, "1", "Ann", "Rome")]),
+    Case("optional column missing", "a.csv", b"id,name\n1,Ann\n", [(2, "1", "Ann", None)]),
+    Case("empty and empty text", "a.csv", HEADER + b'1,,""\n', [(2, "1", None, "")]),
+    Case(
+        "embedded newlines and quotes",
+        "a.csv",
+        HEADER + b'1,"Ann\n""the\r\nbest""",Rome\n2,Bob,"a,b"\n',
+        [(2, "1", 'Ann\n"the\r\nbest"', "Rome"), (5, "2", "Bob", "a,b")],
+    ),
+    Case(
+        "a lone backslash and dot",
+        "a.csv",
+        HEADER + b'1,"x\n\\.\ny",\\.\n',
+        [(2, "1", "x\n\\.\ny", "\\.")],
+    ),
+    Case(
+        "ndjson",
+        "a.ndjson",
+        b'{"id": 1.10, "name": "A", "city": null}\n{"ID":"2","name":["x",{"y":1e2}],"city":""}\n',
+        [(1, "1.10", "A", None), (2, "2", '["x", {"y": 1e2}]', "")],
+    ),
+    Case(
+        "ndjson, gzip",
+        "a.jsonl.gz",
+        gzip.compress(b'{"id":1,"name":true}'),
+        [(1, "1", "true", None)],
+    ),
+]
+# The good rows beside a bad one on line 3.
+AROUND: list[Row] = [(2, "1", "Ann", "Rome"), (4, "3", "Cid", "Oslo")]
+
+
+def around(row: bytes) -> bytes:
+    return HEADER + b"1,Ann,Rome\n" + row + b"\n3,Cid,Oslo\n"
+
+
+QUARANTINED = [
+    Case(
+        "short row",
+        "a.csv",
+        around(b"2,Bob"),
+        AROUND,
+        [(3, "short_row")],
+        ("2 fields", "3", "quotes"),
+    ),
+    Case(
+        "long row", "a.csv", around(b"2,Bob,a,b"), AROUND, [(3, "long_row")], ("4 fields", "quotes")
+    ),
+    Case("empty key", "a.csv", around(b" ,Bob,"), AROUND, [(3, "empty_key")], ("id is empty",)),
+    Case("empty quoted key", "a.csv", around(b'" ",Bob,'), AROUND, [(3, "empty_key")], ("id",)),
+    Case("nul byte", "a.csv", around(b"2,B\0b,"), AROUND, [(3, "nul_byte")], ("byte 4", "NUL")),
+    Case(
+        "latin-1",
+        "a.csv",
+        around("2,Zoë,Köln".encode("latin-1")),
+        AROUND,
+        [(3, "undecodable")],
+        ("0xeb", "character 5", "latin-1", "_test__sources.yml"),
+    ),
+    Case("stray quote", "a.csv", around(b'2,B"ob,'), AROUND, [(3, "stray_quote")], ("double",)),
+    Case("unclosed quote", "a.csv", around(b'2,"Bob,'), AROUND, [(3, "stray_quote")], ("closed",)),
+    Case(
+        "unclosed quote before a quoted row",
+        "a.csv",
+        HEADER + b'1,"Ann,Rome\n2,"Bob","Kyiv"\n',
+        [(3, "2", "Bob", "Kyiv")],
+        [(2, "stray_quote")],
+    ),
+    Case(
+        "50 MB field",
+        "a.csv",
+        around(b"2,Bob," + b"x" * 50_000_000),
+        AROUND,
+        [(3, "oversized_field")],
+        ("city holds 50,000,000 bytes", "1,048,576", "max_field_bytes"),
+    ),
+    Case(
+        "bad json",
+        "a.ndjson",
+        b'{"id":1,"name":"Ann"}\n{"id":2,\n[3]\n{"id":4,"name":"Dan"}',
+        [(1, "1", "Ann", None), (4, "4", "Dan", None)],
+        [(2, "bad_json"), (3, "not_an_object")],
+    ),
+    Case(
+        "json that Postgres cannot hold",
+        "a.ndjson",
+        b'{"id":1,"name":"\\u0000"}\n{"id":2,"name":"\\ud800"}\n{"id":3,"name":"x","o":1e999999}\n'
+        b'{"id":4,"name":NaN}\n{"id":5,"id":6,"name":"x"}\n{"id":"7","name":"\\\\u0000"}\n'
+        b'{"id":8,"name":' + b"[" * 100_000 + b"\n",
+        [(6, "7", "\\u0000", None)],
+        [(1, "undecodable"), (2, "undecodable"), *((line, "bad_json") for line in (3, 4, 5, 7))],
+    ),
+    Case(
+        "keys missing in json",
+        "a.ndjson",
+        b'{"id":1,"name":"Ann"}\n{"name":"x"}\n{"id":null}\n{"id":""}\n',
+        [(1, "1", "Ann", None)],
+        [(2, "empty_key"), (3, "empty_key"), (4, "empty_key")],
+    ),
+]
+
+REJECTED = [
+    Case("empty", "a.csv", b"", says=("is empty", "again")),
+    Case("only blank lines", "a.csv", b"\n \r\n", says=("blank lines",)),
+    Case("only a byte-order mark", "a.csv", b"\xef\xbb\xbf", says=("again",)),
+    Case("wrong header", "a.csv", b"a,b\n1,2\n", says=("line 1", "not that of test.people", "'a'")),
+    Case("no header", "a.csv", b"1,Ann,Rome\n", says=("line 1", "'Ann'", "header")),
+    Case(
+        "missing required column",
+        "a.csv",
+        b"id,nome\n1,Ann\n",
+        says=("line 1", "missing: name", "'nome' meant as name?", "_test__sources.yml"),
+    ),
+    Case("other delimiter", "a.csv", b"id;name\n1;Ann\n", says=("';'", "delimiter", "line 1")),
+    Case("duplicate header", "a.csv", b"id,name,Name \n1,a,b\n", says=("'name' more than once",)),
+    Case("open quote in header", "a.csv", b'id,"name\n1,a\n', says=("line 1", "quote")),
+    Case("latin-1 header", "a.csv", b"id,name,\xe9\n", says=("line 1", "latin-1")),
+    Case(
+        "utf-16 without byte-order mark",
+        "a.csv",
+        GOOD.decode().encode("utf-16-le"),
+        says=("line 1", "UTF-16", "utf-16-le"),
+    ),
+    Case("truncated gzip", "a.csv.gz", gzip.compress(MANY)[:-500], says=("truncated", "again")),
+    Case("damaged gzip", "a.csv.gz", gzip.compress(MANY)[:-8] + b"12345678", says=("damaged",)),
+    Case("not gzip", "a.csv.gz", GOOD, says=("not gzip", ".gz")),
+    Case("gzip unannounced", "a.csv", gzip.compress(GOOD), says=("gzip", ".gz")),
+    Case("parquet as csv", "a.csv", b"PAR1" + b"\0" * 99, says=("Parquet",)),
+    Case("workbook as csv", "a.csv", b"PK\x03\x04" + b"\0" * 99, says=("Excel",)),
+    Case("unknown suffix", "a.xlsx", GOOD, says=(".xlsx", "csv or ndjson", ".ndjson")),
+    Case("csv as ndjson", "a.ndjson", GOOD, says=("JSON object",)),
+    Case("no object has a required name", "a.ndjson", b'{"id":1}\n', says=("missing: name",)),
+    Case("no feed", "../elsewhere/a.csv", GOOD, says=("no feed", "people/*", "--feed")),
+]
+
+
+def by_id(case: Case) -> str:
+    return case.id
+
+
+@pytest.mark.parametrize("case", LOADED, ids=by_id)
+def test_odd_but_good_files_load_whole(warehouse: Warehouse, case: Case) -> None:
+    result = warehouse.load(f"people/{case.name}", case.content)
+    assert (result.status, result.message) == ("loaded", "")
+    assert warehouse.people(result.file_name) == case.rows
+    assert (result.rows_in_file, result.rows_loaded, result.rows_quarantined) == (
+        len(case.rows),
+        len(case.rows),
+        0,
+    )
+
+
+@pytest.mark.parametrize("case", QUARANTINED, ids=by_id)
+def test_bad_rows_are_set_aside_and_the_others_load(warehouse: Warehouse, case: Case) -> None:
+    result = warehouse.load(f"people/{case.name}", case.content)
+    assert result.status == "loaded"
+    assert warehouse.people(result.file_name) == case.rows
+    bad = warehouse.quarantined(result.file_name)
+    assert [(line, reason) for line, reason, _, _ in bad] == case.quarantined
+    assert all(part in str(bad[0][2]) for part in case.says)
+    assert f"{result.file_name}: {len(bad)} of {result.rows_in_file} rows" in result.message
+    assert f"first on line {case.quarantined[0][0]}" in result.message
+    assert warehouse.rows(
+        "select rows_in_file, rows_loaded, rows_quarantined from ops.load_batches"
+    ) == [(len(case.rows) + len(bad), len(case.rows), len(bad))]
+
+
+def test_a_quarantined_row_is_kept_whole(warehouse: Warehouse) -> None:
+    warehouse.load("people/a.csv", around(b"2,Bob," + b"x" * 50_000_000))
+    warehouse.load("people/b.csv", around(b"2,B\xebb\0," + "ö".encode()))
+    ((size,),) = warehouse.rows(
+        "select length(row_text) from ops.quarantined_rows where file_name like '%%a.csv'"
+    )
+    assert size == 50_000_006
+    assert warehouse.quarantined("people/b.csv")[0][3] == "2,B\\xebb\\x00,ö"
+
+
+@pytest.mark.parametrize("case", REJECTED, ids=by_id)
+def test_files_that_break_the_contract_are_rejected_whole(warehouse: Warehouse, case: Case) -> None:
+    before = warehouse.load("people/before.csv", GOOD + b"3,Cid,\n")
+    result = warehouse.load(f"people/{case.name}", case.content)
+    after = warehouse.load("people/after.csv", GOOD + b"2,Bob,\n")
+    assert (before.status, result.status, after.status) == ("loaded", "rejected", "loaded")
+    assert all(part in result.message for part in (result.file_name, *case.says))
+    assert warehouse.people(result.file_name) == []
+    assert warehouse.quarantined(result.file_name) == []
+    assert warehouse.rows(
+        "select status, rows_in_file, message from ops.load_batches where file_name = %s",
+        result.file_name,
+    ) == [("rejected", 0, result.message)]
+
+
+def test_a_missing_file_is_rejected(warehouse: Warehouse) -> None:
+    result = load_file(warehouse.settings, warehouse.settings.landing_dir / "people/none.csv")
+    assert result.status == "rejected"
+    assert result.message == (
+        "people/none.csv: there is no such file. Check the name, or deliver the file."
+    )
+
+
+def test_unknown_columns_are_kept_and_reported(warehouse: Warehouse) -> None:
+    csv = warehouse.load("people/a.csv", b'id,name,Age,pet\n1,Ann,41,\n2,Bob,"4""2",""\n')
+    json = warehouse.load("people/a.ndjson", b'{"id":3,"name":"Cid","pet":{"kind":"cat"}}\n')
+    assert (csv.unknown_columns, json.unknown_columns) == (("Age", "pet"), ("pet",))
+    assert "columns unknown to the contract: Age, pet" in csv.message
+    assert warehouse.rows("select id, _extra from raw.test__people order by id") == [
+        ("1", {"Age": "41", "pet": None}),
+        ("2", {"Age": '4"2', "pet": ""}),
+        ("3", {"pet": {"kind": "cat"}}),
+    ]
+    assert warehouse.rows("select unknown_columns from ops.load_batches order by batch_id") == [
+        (["Age", "pet"],),
+        (["pet"],),
+    ]
+
+
+def test_a_declared_encoding_and_delimiter_are_used(warehouse: Warehouse) -> None:
+    text = warehouse.contract_file.read_text()
+    options = "files: \"people/*\"\n              encoding: cp1252\n              delimiter: ';'"
+    warehouse.write_contract(text.replace('files: "people/*"', options))
+    result = warehouse.load("people/a.csv", b"id;name;city\n1;Zo\xeb;a,b\n2;B\x81b;\n")
+    assert warehouse.people("people/a.csv") == [(2, "1", "Zoë", "a,b")]
+    ((line, reason, detail, row_text),) = warehouse.quarantined("people/a.csv")
+    assert (line, reason, row_text) == (3, "undecodable", "2;B\\x81b;")
+    assert "byte 0x81 at character 4 is no cp1252" in str(detail)
+    assert result.rows_in_file == 2
