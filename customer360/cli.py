@@ -59,11 +59,15 @@ def packages() -> None:
 def load(
     files: Annotated[list[Path] | None, typer.Argument(help="Default: all pending files.")] = None,
     feed: Annotated[str | None, typer.Option(help="Feed of files that no pattern claims.")] = None,
+    retry_quarantined: Annotated[
+        bool, typer.Option("--retry-quarantined", help="First try quarantined rows again.")
+    ] = False,
 ) -> None:
     """Load landing files into raw; files seen before are skipped."""
     from customer360.landing.commands import load_files
 
-    raise typer.Exit(load_files(get_settings(), files or [], console, feed))
+    settings, retry = get_settings(), retry_quarantined
+    raise typer.Exit(load_files(settings, files or [], console, feed, retry_quarantined=retry))
 
 
 @app.command()

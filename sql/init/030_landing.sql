@@ -57,6 +57,10 @@ begin
     return current_setting('c360.' || setting_name, true);
 end $$;
 
+-- Rows that leave quarantine pass through a temporary table.
+do $$ begin
+    execute format('grant temporary on database %I to c360_loader', current_database());
+end $$;
 grant select, insert on ops.load_batches, ops.quarantined_rows to c360_loader;
 grant update (released_by_batch_id) on ops.quarantined_rows to c360_loader;
 grant usage on sequence ops.load_batches_batch_id_seq to c360_loader;

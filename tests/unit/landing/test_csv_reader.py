@@ -65,6 +65,9 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_csv_comes_back_with_its_lines(
     path: Path, rows: list[tuple[str, str, str]], end: str, quoting: int
 ) -> None:
+    if quoting != csv.QUOTE_ALL:  # the writer leaves CR bare, which then looks like a line end
+        rows = [(key, name.replace("\r", ""), city.replace("\r", "")) for key, name, city in rows]
+        rows = [row for row in rows if "\r" not in row[0]]
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
     writer.writerow(CONTRACT.columns)
@@ -115,12 +118,12 @@ def test_many_stray_quotes_cost_their_own_lines_and_no_quadratic_time(path: Path
 
 def test_a_quoted_value_may_cross_blocks(path: Path) -> None:
     value = "\n".join(["x" * 90] * 10)
-    filler = b"%04d,Ann,Rome\n" * 4660 % tuple(range(4660))
+    filler = b"%04d,Ann,Rome\n" * 4618 % tuple(range(4618))
     for shift in range(0, 900, 50):
         content = b"id,name,city\n" + filler + b"a,," + b"y" * shift + b"\n"
         assert len(content) < CHUNK_BYTES < len(content) + len(value)
         rows = rows_of(read(path, content + f'2,"{value}",a\n3,b,c\n'.encode()))
-        assert rows[-2:] == [(4663, "2", value, "a"), (4673, "3", "b", "c")]
+        assert rows[-2:] == [(4621, "2", value, "a"), (4631, "3", "b", "c")]
 
 
 def test_a_line_without_end_is_rejected_before_it_fills_the_memory() -> None:
