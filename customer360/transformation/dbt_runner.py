@@ -103,7 +103,6 @@ def _environment(settings: Settings, build_id: str) -> dict[str, str]:
         **os.environ,
         **dbt_environment(settings),
         "C360_BUILD_ID": build_id,
-        "C360_DBT_TARGET_PATH": str(target_dir(settings)),
         "DBT_TARGET_PATH": str(target_dir(settings)),
         "DBT_LOG_PATH": str(log_dir(settings)),
         "PGTZ": "UTC",  # dbt hands its instants to ops.node_results without a zone

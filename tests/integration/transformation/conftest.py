@@ -11,7 +11,6 @@ _PROJECT = """
 name: shop
 version: "1.0"
 profile: customer360
-target-path: "{{ env_var('C360_DBT_TARGET_PATH', 'target') }}"
 vars: {as_of_date: null}
 on-run-start: "{{ record_build() }}"
 on-run-end: "{{ record_node_results(results) }}"
