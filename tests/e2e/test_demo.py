@@ -20,6 +20,7 @@ import pytest
 
 from customer360.database import embedded
 from customer360.database.connection import connect
+from customer360.demo import processes
 from customer360.demo.home import AirflowHome
 from customer360.demo.rest import AirflowApi, AirflowApiError
 from customer360.settings import Settings
@@ -59,24 +60,30 @@ class Demo:
         return value
 
     def processes(self) -> list[psutil.Process]:
-        """Return every process that belongs to this demo, by its directory."""
-        directory = str(self.settings.data_dir)
-        home = f"AIRFLOW_HOME={directory}/airflow"
+        """Return the processes in a recorded session, and those with our directory as argument.
+
+        Airflow renames its processes: neither arguments nor environment would find them all.
+        """
+        state = processes.read_state(AirflowHome(self.settings))
+        sessions = {recorded.pid for recorded in state.processes} if state else set()
         return [
             process
             for process in psutil.process_iter()
-            if directory in _words(process, "cmdline") or home in _words(process, "environ")
+            if _session(process) in sessions or self._is_argument_of(process)
         ]
 
+    def _is_argument_of(self, process: psutil.Process) -> bool:
+        try:
+            return any(str(self.settings.data_dir) in word for word in process.cmdline())
+        except psutil.NoSuchProcess:
+            return False
 
-def _words(process: psutil.Process, what: str) -> str:
+
+def _session(process: psutil.Process) -> int | None:
     try:
-        content = getattr(process, what)()
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return ""
-    if isinstance(content, dict):
-        content = [f"{name}={text}" for name, text in content.items()]
-    return " ".join(content)
+        return os.getsid(process.pid)
+    except ProcessLookupError:
+        return None
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +189,10 @@ def test_rejected_file_turns_the_run_red_with_its_remedy(demo: Demo) -> None:
 
 
 def test_stop_leaves_no_process_behind(demo: Demo) -> None:
+    before = demo.processes()
+    assert len(before) > 3
     assert demo.command("stop").returncode == 0
+    assert [process for process in before if process.is_running()] == []
     assert demo.processes() == []
     assert not embedded.is_running(demo.settings.data_dir)
     again = demo.command("stop")

@@ -1,0 +1,169 @@
+"""docker-compose.yml for real: up from nothing, run the pipeline, restart, down without a trace.
+
+Uses the Docker engine that `docker info` finds (DOCKER_HOST and the like); skips where none answers.
+"""
+
+import os
+import secrets
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+import pytest
+
+from customer360.demo.pipeline import BUILD, GENERATE, INGEST, run_pipeline
+from customer360.demo.processes import free_port
+from customer360.demo.rest import AirflowApi, AirflowApiError
+from customer360.settings import get_settings
+
+pytestmark = [pytest.mark.compose, pytest.mark.timeout(1800)]
+
+SERVICES = ["airflow-api-server", "airflow-dag-processor", "airflow-scheduler", "postgres"]
+SECRETS = "/run/c360-secrets"
+CUSTOMERS = 300
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The stack under a project name and ports of its own."""
+
+    project: str
+    airflow_port: int
+    postgres_port: int
+
+    def compose(self, *arguments: str, check: bool = True) -> str:
+        """Run `docker compose …` on this stack; return what it printed."""
+        own = {
+            "COMPOSE_PROJECT_NAME": self.project,
+            "C360_AIRFLOW_PORT": str(self.airflow_port),
+            "C360_POSTGRES_PORT": str(self.postgres_port),
+        }
+        result = subprocess.run(
+            ["docker", "compose", "--env-file", os.devnull, *arguments],
+            cwd=get_settings().project_dir,
+            env=os.environ | own,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert not check or result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+
+    def up(self) -> None:
+        """Bring the stack up; where it does not become healthy, show why."""
+        try:
+            self.compose("up", "--build", "--detach", "--wait")
+        except AssertionError as error:
+            logs = self.compose("logs", "--no-color", "--tail=40", check=False)
+            raise AssertionError(f"{error}\n{logs}") from None
+
+    def secret(self, name: str) -> str:
+        """Return a secret by the command that the compose file tells people."""
+        return self.compose("exec", "-T", "airflow-api-server", "cat", f"{SECRETS}/{name}")
+
+    def api(self) -> AirflowApi:
+        """Return the REST API, logged in with the generated password."""
+        api = AirflowApi("127.0.0.1", self.airflow_port)
+        api.log_in("admin", self.secret("airflow_password"))
+        return api
+
+    def value(self, query: str) -> Any:
+        """Return the only value of a query, over the published port."""
+        connection = psycopg2.connect(
+            host="127.0.0.1",
+            port=self.postgres_port,
+            user="postgres",
+            password=self.secret("postgres_password"),
+            dbname="customer360",
+        )
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(query)
+                (value,) = cursor.fetchone() or (None,)
+        finally:
+            connection.close()
+        return value
+
+
+def missing_engine() -> str | None:
+    """Return why the stack cannot run here, or None where it can."""
+    for command in (["docker", "compose", "version"], ["docker", "info"]):
+        try:
+            result = subprocess.run(command, capture_output=True, text=True, check=False)
+        except FileNotFoundError:
+            return "there is no docker on PATH"
+        if result.returncode != 0:
+            return f"`{' '.join(command)}` says: {result.stderr.strip()}"
+    return None
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """A stack that is up; gone with its volumes in the end."""
+    if reason := missing_engine():
+        pytest.skip(reason)
+    made = Stack(f"c360-test-{secrets.token_hex(3)}", free_port(18080), free_port(15433))
+    try:
+        made.up()
+        yield made
+    finally:
+        made.compose("down", "--volumes", "--timeout", "20", check=False)
+    left = subprocess.run(
+        ["docker", "volume", "ls", "--quiet", "--filter", f"name={made.project}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert left.stdout == ""
+
+
+def test_pipeline_fills_the_warehouse(stack: Stack) -> None:
+    runs = run_pipeline(stack.api(), GENERATE, {"customers": CUSTOMERS}, lambda _run: None)
+    assert [(run.dag_id, run.state) for run in runs] == [
+        (GENERATE, "success"),
+        (INGEST, "success"),
+        (BUILD, "success"),
+    ]
+    accounts = stack.value("select count(*) from raw.shop__customers")
+    customers = stack.value("select count(*) from warehouse.customer_360")
+    assert 0 < customers < accounts
+    assert stack.value("select count(*) from warehouse.customer_rfm where segment is null") == 0
+    assert stack.value("select count(*) from ops.gate_results where status <> 'passed'") == 0
+    assert stack.value("select count(*) from ops.publications") == 1
+
+
+def test_there_is_no_default_password(stack: Stack) -> None:
+    for password in ("admin", "airflow", "postgres", ""):
+        with pytest.raises(AirflowApiError):
+            AirflowApi("127.0.0.1", stack.airflow_port).log_in("admin", password)
+        with pytest.raises(psycopg2.OperationalError):
+            psycopg2.connect(
+                host="127.0.0.1", port=stack.postgres_port, user="postgres", password=password
+            )
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_nothing_runs_as_root(stack: Stack, service: str) -> None:
+    status = stack.compose("exec", "-T", service, "cat", "/proc/1/status")
+    users = next(line for line in status.splitlines() if line.startswith("Uid:")).split()[1:]
+    assert "0" not in users
+
+
+def test_ports_are_open_on_loopback_only(stack: Stack) -> None:
+    assert stack.compose("port", "postgres", "5432").startswith("127.0.0.1:")
+    assert stack.compose("port", "airflow-api-server", "8080").startswith("127.0.0.1:")
+
+
+def test_restart_keeps_data_and_secrets(stack: Stack) -> None:
+    password = stack.secret("airflow_password")
+    customers = stack.value("select count(*) from warehouse.customer_360")
+    stack.compose("down", "--timeout", "20")
+    stack.up()
+    assert stack.secret("airflow_password") == password
+    assert stack.value("select count(*) from warehouse.customer_360") == customers
+
+    runs = run_pipeline(stack.api(), GENERATE, {"customers": CUSTOMERS}, lambda _run: None)
+    assert [(run.dag_id, run.state) for run in runs] == [(GENERATE, "success"), (INGEST, "success")]
+    assert stack.value("select count(*) from ops.publications") == 1
