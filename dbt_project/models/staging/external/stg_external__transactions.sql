@@ -1,5 +1,6 @@
 -- Grain: one row per source and transaction, in the version that was delivered last.
 -- What an empty quantity, channel and status mean is part of the feed's contract.
+-- The text of the instant is made before the ranking, so that it is worked out once per row.
 {{ config(unique_key=['source_name', 'transaction_id']) }}
 
 with source_rows as (
@@ -11,7 +12,8 @@ versions as (
     select
         *,
         {{ external_source_name('source') }} as source_name,
-        {{ clean_text('transaction_id') }} as transaction_key
+        {{ clean_text('transaction_id') }} as transaction_key,
+        {{ iso_instant_text(clean_text('transaction_at')) }} as transaction_at_iso
     from source_rows
 ),
 
@@ -31,7 +33,7 @@ final as (
         source_name,
         transaction_key as transaction_id,
         {{ clean_text('customer_id') }} as source_customer_id,
-        {{ parse_instant(clean_text('transaction_at')) }} as transaction_at,
+        {{ instant_from_iso('transaction_at_iso') }} as transaction_at,
         case
             when {{ clean_text('quantity') }} is null then 1
             else {{ parse_integer('quantity') }}

@@ -1,4 +1,5 @@
 -- Grain: one row per order of the online shop, in the version that was delivered last.
+-- The text of the instant is made before the ranking, so that it is worked out once per row.
 {{ config(unique_key='order_id') }}
 
 with source_rows as (
@@ -9,7 +10,8 @@ with source_rows as (
 versions as (
     select
         *,
-        {{ clean_text('order_id') }} as order_key
+        {{ clean_text('order_id') }} as order_key,
+        {{ iso_instant_text(clean_text('ordered_at')) }} as ordered_at_iso
     from source_rows
 ),
 
@@ -29,7 +31,7 @@ final as (
         order_key as order_id,
         {{ clean_text('customer_id') }} as source_customer_id,
         {{ clean_text('product_id') }} as product_id,
-        {{ parse_instant(clean_text('ordered_at')) }} as ordered_at,
+        {{ instant_from_iso('ordered_at_iso') }} as ordered_at,
         {{ parse_integer('quantity') }} as quantity,
         {{ parse_money('amount') }} as amount,
         lower({{ clean_text('payment_method') }}) as payment_method,
