@@ -119,8 +119,7 @@ def _is_in_order(build: Build, manifest: Manifest) -> GateResult:
 
 def _stale(node: Node, build: Build, manifest: Manifest) -> list[tuple[Node, Node]]:
     run = build.node_runs.get(node.unique_id)
-    # dbt runs a unit test before the model that it is about, on rows of its own.
-    if run is None or run.started_at is None or node.resource_type == "unit_test":
+    if run is None or run.started_at is None:
         return []
     pairs = []
     for parent in manifest.built_parents(node):

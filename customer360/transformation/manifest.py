@@ -1,4 +1,7 @@
-"""What dbt's manifest.json says of the project: its nodes, and what a whole build must run."""
+"""What dbt's manifest.json says of the project: its nodes, and what a whole build must run.
+
+Unit tests are no part of it: they prove the code, not what was built from this data.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,7 +14,7 @@ BUILT_TYPES = frozenset({"model", "seed", "snapshot"})
 
 @dataclass(frozen=True)
 class Node:
-    """An enabled model, seed, snapshot, data test or unit test."""
+    """An enabled model, seed, snapshot or data test."""
 
     unique_id: str
     resource_type: str
@@ -66,11 +69,10 @@ def load_manifest(path: Path) -> Manifest:
         FileNotFoundError: if dbt has not written one there.
     """
     content = json.loads(path.read_text())
-    entries = {**content["nodes"], **content.get("unit_tests", {})}
     nodes = {
         unique_id: _node(entry)
-        for unique_id, entry in entries.items()
-        if entry["resource_type"] in BUILT_TYPES | {"test", "unit_test"}
+        for unique_id, entry in content["nodes"].items()
+        if entry["resource_type"] in BUILT_TYPES | {"test"}
     }
     return Manifest(content["metadata"]["invocation_id"], nodes)
 

@@ -41,12 +41,7 @@ def test_all_but_warnings_ephemeral_models_and_analyses_are_required(tmp_path: P
         entry("unit_test.p.case"),
         entry("analysis.p.look"),
     )
-    assert set(manifest.required) == {
-        "model.p.mart",
-        "seed.p.codes",
-        "test.p.strict",
-        "unit_test.p.case",
-    }
+    assert set(manifest.required) == {"model.p.mart", "seed.p.codes", "test.p.strict"}
 
 
 def test_tables_of_a_schema_are_known_by_their_alias(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ class Shop:
     def write_manifest(self, invocation_id: str, without: tuple[str, ...] = ()) -> None:
         """Write the manifest where pipeline runs of dbt write it."""
         nodes = {key: _manifest_entry(key) for key in ORDER if key not in without}
-        content = {"metadata": {"invocation_id": invocation_id}, "nodes": nodes, "unit_tests": {}}
+        content = {"metadata": {"invocation_id": invocation_id}, "nodes": nodes}
         path = target_dir(self.settings) / "manifest.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content))

@@ -1,0 +1,54 @@
+"""A person's own `dbt` in `dbt_project/`, with no variable set, finds the embedded server."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from customer360.database import embedded
+from customer360.database.initialise import create_database
+from customer360.settings import PROJECT_DIR, Settings
+
+DBT = Path(sys.executable).with_name("dbt")
+CUSTOMER360 = ("C360_", "DBT_", "PG")
+
+
+@pytest.fixture
+def clone(server: Settings, tmp_path: Path) -> Path:
+    """A folder with the dbt project and, beside it, the data of a running server."""
+    create_database(server, "customer360")
+    (tmp_path / "dbt_project").symlink_to(PROJECT_DIR / "dbt_project")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "postgres").symlink_to(embedded.socket_dir(server.data_dir))
+    return tmp_path
+
+
+def run(command: str, folder: Path, target: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in a shell as in a new terminal, artefacts in `target`."""
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(CUSTOMER360)}
+    environment = plain | {"DBT_TARGET_PATH": str(target), "DBT_LOG_PATH": str(target)}
+    shell = ["sh", "-c", f"cd {shlex.quote(str(folder))} && {command}"]
+    return subprocess.run(shell, capture_output=True, text=True, check=False, env=environment)
+
+
+@pytest.mark.parametrize(
+    ("place", "options"),
+    [("dbt_project", ""), (".", "--project-dir dbt_project --profiles-dir dbt_project")],
+    ids=["in dbt_project", "beside dbt_project"],
+)
+def test_dbt_finds_the_embedded_server(
+    clone: Path, tmp_path: Path, place: str, options: str
+) -> None:
+    result = run(f"{DBT} debug {options}", clone / place, tmp_path / "target")
+    assert result.returncode == 0, result.stdout
+    assert f"host: {clone}" in result.stdout
+    assert "All checks passed" in result.stdout
+
+
+def test_dbt_says_what_to_do_where_the_database_is_not_set_up(clone: Path, tmp_path: Path) -> None:
+    result = run(f"{DBT} run --select customer_rfm", clone / "dbt_project", tmp_path / "target")
+    assert result.returncode != 0
+    assert "customer360 db start" in result.stdout
