@@ -23,7 +23,7 @@ _UNPUBLISHED = """
     from ops.load_batches
     cross join its_start
     where
-        load_batches.status = 'loaded'
+        load_batches.status in ('loaded', 'replayed')
         and (its_start.started_at is null or load_batches.finished_at >= its_start.started_at)
 """
 

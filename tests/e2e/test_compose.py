@@ -1,6 +1,6 @@
 """docker-compose.yml for real: up from nothing, run the pipeline, restart, down without a trace.
 
-Uses the Docker engine that `docker info` finds (DOCKER_HOST and the like); skips where none answers.
+Uses the Docker engine that `docker info` finds (by DOCKER_HOST, say); skips where none answers.
 """
 
 import os
