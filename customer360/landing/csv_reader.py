@@ -7,8 +7,8 @@ row by row.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import repeat
-from operator import add
+from itertools import compress, repeat
+from operator import add, not_
 
 from customer360.landing.csv_rows import RowChecker
 from customer360.landing.encoded_text import is_utf8
@@ -61,7 +61,7 @@ class CsvReader:
             self._pass_untouched
             and self._has_shape(block)
             and is_utf8(block.data)
-            and len(max(block.lines, key=len, default=b"")) <= self._limit
+            and (len(block.data) <= self._limit or len(max(block.lines, key=len)) <= self._limit)
             and self._grammar.blank_key.search(b"\n" + block.data) is None
         )
 
@@ -72,11 +72,11 @@ class CsvReader:
             return marks == self._marks_of_a_line * len(block.lines)
         if b"\r" in block.data or b"\0" in block.data:
             return False
-        bare = [line for line in block.lines if b'"' not in line]
-        quoted = [line for line in block.lines if b'"' in line]
+        is_quoted = list(map(bytes.__contains__, block.lines, repeat(b'"')))
+        bare = compress(block.lines, map(not_, is_quoted))
         counts = set(map(bytes.count, bare, repeat(self._grammar.delimiter)))
         return counts <= {self._grammar.width - 1} and all(
-            map(self._grammar.clean_record.fullmatch, quoted)
+            map(self._grammar.clean_record.fullmatch, compress(block.lines, is_quoted))
         )
 
     def _numbered(self, lines: list[bytes], number: int) -> bytes:
@@ -96,7 +96,8 @@ class CsvReader:
         self, opened: _Open, more: list[bytes], *, is_final: bool
     ) -> tuple[Block, _Open | None]:
         """Examine line by line; a record that is open at the end is returned, not counted."""
-        lines, scanned, size = [*opened.lines, *more], len(opened.lines), opened.size
+        lines, scanned, size = opened.lines, len(opened.lines), opened.size
+        lines += more  # in place: an open record may grow over hundreds of blocks
         good: list[bytes] = []
         bad: list[BadRow] = []
         index = 0
@@ -109,7 +110,8 @@ class CsvReader:
                 end = self._end_of_record(lines, index, scanned, size)
                 if end is None and not is_final:
                     size += sum(map(len, lines[max(index, scanned) :]))
-                    return self._block(good, bad), _Open(number, lines[index:], size)
+                    del lines[:index]
+                    return self._block(good, bad), _Open(number, lines, size)
                 if end is None or end < 0:
                     bad.append(self._checker.bad_row(record, number, STRAY_QUOTE))
                 else:
