@@ -3,9 +3,9 @@ r"""Speed of the loader beside `psql` copying the same files into the same text 
     python benchmarks/load.py [--data DIR] [--runs 5]
 
 The peer writes no lineage, checks nothing and keeps no ledger. Runs are interleaved and medians
-compared; below 0.6 times the speed of the peer for both files together, this fails. A database of its own is made on the
-configured server and dropped in the end. Both times are wall seconds of the whole call: a psql
-process there, `load_file` in a running Python process (as in an Airflow task) here.
+compared; below 0.6 times the speed of the peer, for both files together, this fails. A database of
+its own is made on the configured server and dropped in the end. Both times are wall seconds of the
+whole call: a psql process there, `load_file` in a running Python process (as in a task) here.
 """
 
 import argparse
