@@ -50,7 +50,7 @@ check: setup-dev ## Lint, types, SQL style, portable SQL, layer rule, DAG import
 	@$(BIN)/mypy
 	@$(BIN)/yamllint --strict .
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
-	@$(BIN)/pytest tests/checks -q
+	@$(BIN)/pytest tests/checks tests/dags/test_imports.py -q
 
 format: setup-dev ## Let ruff and sqlfluff mend what they can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

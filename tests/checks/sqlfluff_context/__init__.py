@@ -1,4 +1,4 @@
-"""Stand-ins for the project's macros while sqlfluff reads models: a call becomes a plain expression.
+"""Stand-ins for the project's macros while sqlfluff reads models: a call is an expression.
 
 sqlfluff puts every public name of this package into the Jinja context.
 """
