@@ -22,6 +22,7 @@ from customer360.demo.pipeline import (
     DAG_IDS,
     GENERATE,
     INGEST,
+    NO_DBT_TASKS,
     PipelineError,
     RunState,
     run_pipeline,
@@ -32,7 +33,6 @@ from customer360.demo.summary import print_numbers, print_where_to_look
 from customer360.demo.task_log import last_errors, log_path
 from customer360.settings import Settings
 from customer360.transformation.dbt_runner import DbtFailed
-from customer360.transformation.layers import LAYERS
 from customer360.transformation.model_graph import publish_manifest
 from data_generators.cdnow import CdnowError, fetch_master, write_landing
 from data_generators.writing import OutputError
@@ -120,10 +120,17 @@ def _conclude(
 
 
 def dbt_seconds(runs: Sequence[RunState]) -> float:
-    """Return how long the layers' tasks ran, dbt's start-up included."""
-    layers = {layer.name for layer in LAYERS}
-    tasks = [task for run in runs if run.dag_id == BUILD for task in run.tasks]
-    return sum(task.seconds for task in tasks if task.task_id in layers)
+    """Return the time from the first dbt task's start to the last one's end, gaps included."""
+    spans = [
+        (task.started_at, task.ended_at)
+        for run in runs
+        if run.dag_id == BUILD
+        for task in run.tasks
+        if task.task_id not in NO_DBT_TASKS and task.started_at and task.ended_at
+    ]
+    if not spans:
+        return 0.0
+    return (max(end for _, end in spans) - min(start for start, _ in spans)).total_seconds()
 
 
 def _print_failure(console: Console, home: AirflowHome, run: RunState) -> None:

@@ -12,6 +12,8 @@ GENERATE = "generate_sample_data"
 INGEST = "ingest_landing_files"
 BUILD = "build_warehouse"
 DAG_IDS = (GENERATE, INGEST, BUILD)
+# The build's tasks that run no dbt; all others do, be they layers or models.
+NO_DBT_TASKS = frozenset({"start_build", "check_gates", "publish"})
 NEXT_DAG = {GENERATE: INGEST, INGEST: BUILD}
 
 _POLL_SECONDS = 0.5

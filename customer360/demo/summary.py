@@ -27,7 +27,8 @@ def print_numbers(console: Console, numbers: Numbers) -> None:
     console.print(
         f"[green]✓[/] {publication.gates_passed} of {publication.gates_total} gates passed · "
         f"{publication.tables} tables published at {publication.published_at:%Y-%m-%d %H:%M} UTC · "
-        f"as of {publication.as_of_date}"
+        f"as of {publication.as_of_date}",
+        soft_wrap=True,
     )
 
 
@@ -57,15 +58,19 @@ def _segments_table(segments: tuple[Segment, ...]) -> Table:
 
 def print_where_to_look(console: Console, home: AirflowHome, port: int) -> None:
     """Print the address of the UI with its login, a psql line that works, docs, and how to stop."""
-    table = Table.grid(padding=(0, 2))
-    table.add_row("Airflow", f"http://127.0.0.1:{port}  user {USER}  password {home.password()}")
-    table.add_row("Database", psql_line(home.settings))
-    table.add_row("Try", "select * from warehouse.customer_360 limit 10;")
-    table.add_row("Model docs", "make docs")
-    table.add_row("Guides", str(home.settings.project_dir / "README.md"))
-    table.add_row("Logs", str(home.logs))
-    table.add_row("Stop", "make stop")
-    console.print(table, soft_wrap=True)
+    address = f"http://127.0.0.1:{port}"
+    lines = {
+        "Airflow": f"{address}  user {USER}  password {home.password()}",
+        "Database": psql_line(home.settings),
+        "Try": "select * from warehouse.customer_360 limit 10;",
+        "Models": "make docs",
+        "Guides": str(home.settings.project_dir / "README.md"),
+        "Logs": str(home.logs),
+        "Stop": "make stop",
+    }
+    for label, text in lines.items():
+        # Not wrapped, so that a line can be copied whole.
+        console.print(f"{label:<10}{text}", markup=False, highlight=False, soft_wrap=True)
 
 
 def psql_line(settings: Settings) -> str:
