@@ -27,7 +27,8 @@ def set_dbt_environment(_context: Any) -> None:
 
     from customer360.database.connection import dbt_environment
 
-    os.environ.update(dbt_environment(get_settings()))
+    # PGTZ: dbt hands its instants to ops.node_results without a zone.
+    os.environ.update(dbt_environment(get_settings()), PGTZ="UTC")
 
 
 def keep_manifest(project_dir: str, **_kwargs: Any) -> None:

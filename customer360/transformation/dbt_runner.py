@@ -100,6 +100,7 @@ def _command(settings: Settings, args: Sequence[str], variables: Mapping[str, ob
 
 def _environment(settings: Settings, build_id: str) -> dict[str, str]:
     return {
+        "DBT_LOG_LEVEL_FILE": "info",  # debug costs a sixth of dbt's time; set it to have it
         **os.environ,
         **dbt_environment(settings),
         "C360_BUILD_ID": build_id,
