@@ -1,7 +1,9 @@
 """`customer360 demo` and `customer360 stop`: from nothing to a published warehouse, and back."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from threading import Thread
 from typing import Any
 
 import psycopg2
@@ -32,7 +34,7 @@ from customer360.demo.rest import AirflowApi, AirflowApiError
 from customer360.demo.summary import print_numbers, print_where_to_look
 from customer360.demo.task_log import last_errors, log_path
 from customer360.settings import Settings
-from customer360.transformation.dbt_runner import DbtFailed
+from customer360.transformation.dbt_runner import DbtFailed, run_dbt, target_dir
 from customer360.transformation.model_graph import publish_manifest
 from data_generators.cdnow import CdnowError, fetch_master, write_landing
 from data_generators.writing import OutputError
@@ -96,8 +98,31 @@ def _run(
     if cdnow:
         write_landing(fetch_master(settings.data_dir / "downloads"), settings.data_dir)
         first_dag, conf = INGEST, {}
-    with PipelineProgress(console) as progress:
+    with _parsing_ahead(settings), PipelineProgress(console) as progress:
         return run_pipeline(api, first_dag, conf, progress.show)
+
+
+@contextmanager
+def _parsing_ahead(settings: Settings) -> Iterator[None]:
+    """Parse the dbt project for the first time while files are made and loaded.
+
+    That leaves one core idle, and spares the first layer 3 s: dbt keeps what it parsed. A failure
+    is not told here, as the first layer meets the same one.
+    """
+
+    def parse() -> None:
+        with suppress(DbtFailed, OSError):
+            run_dbt(settings, ["parse"], "parse")
+
+    if (target_dir(settings) / "partial_parse.msgpack").exists():
+        yield
+        return
+    parser = Thread(target=parse)
+    parser.start()
+    try:
+        yield
+    finally:
+        parser.join()
 
 
 def _conclude(

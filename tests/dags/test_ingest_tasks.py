@@ -55,7 +55,8 @@ def add_batch(settings: Settings, sha: str, status: str, finished_at: str) -> No
              rows_quarantined, started_at, finished_at, contract_sha256)
         values
             ('shop.customers', '{sha}.csv', repeat('{sha}', 64), 1, '{status}', 1,
-             {int(status != "rejected")}, {int(status == "rejected")}, '{finished_at}', '{finished_at}', repeat('f', 64))
+             {int(status != "rejected")}, {int(status == "rejected")},
+             '{finished_at}', '{finished_at}', repeat('f', 64))
         """,
     )
 
