@@ -16,7 +16,7 @@ DAG_IDS = (GENERATE, INGEST, BUILD)
 NO_DBT_TASKS = frozenset({"start_build", "check_gates", "publish"})
 NEXT_DAG = {GENERATE: INGEST, INGEST: BUILD}
 
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 1.0
 _ASSET_SECONDS = 30
 _ENDED = ("success", "failed")
 
