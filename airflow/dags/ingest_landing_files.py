@@ -26,9 +26,8 @@ from c360_wiring import DAG_DEFAULTS, LANDING_FILES, RAW_DATA
 @task
 def list_pending_files() -> list[str]:
     """Return the files to load, in the order in which they are to be loaded."""
-    from customer360.landing.discovery import pending_files
-
     from customer360.database.setup import ensure_database
+    from customer360.landing.discovery import pending_files
     from customer360.settings import get_settings
 
     settings = get_settings()
