@@ -60,7 +60,8 @@ dbt: setup ## Build and test every model into warehouse_next, without publishing
 	@$(BIN)/customer360 build
 
 docs: setup ## dbt's documentation of every model, served on http://127.0.0.1:8081
-	@cd dbt_project && ../$(BIN)/dbt docs generate && ../$(BIN)/dbt docs serve --host 127.0.0.1 --port 8081
+	@$(BIN)/customer360 dbt docs generate
+	@$(BIN)/customer360 dbt docs serve --host 127.0.0.1 --port 8081
 
 bench: setup-dev ## Speed and memory against peers and limits, in one run
 	@set -e; for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark; done

@@ -4,18 +4,51 @@ import logging
 import signal
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from psycopg2 import OperationalError
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from rich.console import Console
 from rich.logging import RichHandler
 
+from customer360.errors import ConfigurationError, EmbeddedServerError
 from customer360.settings import get_settings
 
 app = typer.Typer(no_args_is_help=True, help="Customer 360: from messy files to trusted marts.")
 database_app = typer.Typer(no_args_is_help=True, help="The database that holds everything.")
 app.add_typer(database_app, name="db")
 console = Console()
+
+
+def run() -> None:
+    """Run a command; trouble that a person can mend ends in a sentence instead of a traceback."""
+    try:
+        app()
+    except ValidationError as error:
+        _complain("\n".join(f"C360_{_variable(item)}: {item['msg']}" for item in error.errors()))
+    except (ConfigurationError, EmbeddedServerError) as error:
+        _complain(str(error))
+    except OperationalError as error:
+        _complain(f"{str(error).strip()}\nIs the server up? `customer360 db start`.")
+
+
+def _variable(problem: ErrorDetails) -> str:
+    return "_".join(map(str, problem["loc"])).upper()
+
+
+def _complain(message: str) -> NoReturn:
+    console.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise SystemExit(2)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def dbt(context: typer.Context) -> None:
+    """Run dbt on the configured database, as in: customer360 dbt docs generate."""
+    from customer360.transformation.commands import run_plain_dbt
+
+    raise typer.Exit(run_plain_dbt(get_settings(), context.args))
 
 
 @app.callback()

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
@@ -37,6 +37,12 @@ class Settings(BaseSettings):
         description="Airflow tasks of the build: one per layer, or one per model (Cosmos).",
     )
     airflow_port: int = Field(default=8080, ge=1, le=65535)
+
+    @field_validator("data_dir", mode="after")
+    @classmethod
+    def from_project_dir(cls, value: Path, info: ValidationInfo) -> Path:
+        """Take a relative path from the project's folder, wherever the command is run."""
+        return info.data["project_dir"] / value if "project_dir" in info.data else value
 
     @property
     def uses_embedded_server(self) -> bool:

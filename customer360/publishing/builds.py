@@ -154,13 +154,16 @@ def is_published(connection: Connection, build_id: str) -> bool:
 
 
 def _as_of_date(connection: Connection, build_id: str) -> date | None:
-    """Return the date asked for, else the one that the build found in the data."""
+    """Return the date that the marts were built as of; where that is not kept, the one asked for.
+
+    What was asked for may differ from it: a layer may be run again with another date or none.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("select max(as_of_date) from ops.builds where build_id = %s", [build_id])
-        row = cursor.fetchone()
         cursor.execute("select to_regclass('intermediate.int_as_of_date_resolved') is not null")
-        if (row is None or row[0] is None) and cursor.fetchone() == (True,):
+        if cursor.fetchone() == (True,):
             cursor.execute("select max(as_of_date) from intermediate.int_as_of_date_resolved")
-            row = cursor.fetchone()
+        else:
+            cursor.execute("select max(as_of_date) from ops.builds where build_id = %s", [build_id])
+        row = cursor.fetchone()
     found: date | None = row[0] if row else None
     return found

@@ -98,7 +98,8 @@ def _comparison(
 
 def _unknown_table(table: str) -> GateResult:
     message = (
-        f"{_RULES} has a rule for {table}, which the project does not build: correct the name."
+        f"{_RULES} has a rule for {table}, and there is no such table: correct the name, unless "
+        "the build failed before the table was made."
     )
     return verdict(
         "rules", table, passed=False, observed="no such table", expected="a mart", message=message

@@ -1,15 +1,19 @@
 """`customer360 build`: the layers in order, with progress and a failure that can be read."""
 
 import logging
+import os
+import subprocess
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import psycopg2
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.progress import TimeElapsedColumn as Elapsed
 
-from customer360.database.connection import connect
+from customer360.database.connection import connect, dbt_environment
 from customer360.publishing.builds import NoBuild, newest_build
 from customer360.settings import Settings
 from customer360.transformation.build import BuildBusy, build_lock, new_build_id
@@ -29,6 +33,8 @@ def build_warehouse(
     variables: Mapping[str, object] | None = None,
 ) -> int:
     """Build all layers under a new id, or one layer of the newest build; return the exit code."""
+    if layer is not None and variables:
+        return _complain(console, "Variables are for a whole build: leave out --layer.", EXIT_USAGE)
     try:
         layers = LAYERS if layer is None else (layer_named(layer),)
         build_id = new_build_id() if layer is None else _unpublished_build_id(settings)
@@ -43,6 +49,15 @@ def build_warehouse(
         message = f"{str(error).strip()}\nIs the server up? `customer360 db start`."
         return _complain(console, message, EXIT_BUSY)
     return 0
+
+
+def run_plain_dbt(settings: Settings, arguments: Sequence[str]) -> int:
+    """Run dbt as a person would, in its project and on the terminal; return its exit code."""
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments]
+    environment = os.environ | dbt_environment(settings)
+    return subprocess.run(
+        command, cwd=settings.dbt_project_dir, env=environment, check=False
+    ).returncode
 
 
 def _complain(console: Console, message: str, exit_code: int) -> int:

@@ -18,8 +18,9 @@ begin
             exception when duplicate_object then null; -- another database's set-up was faster
             end;
         end if;
-        if not pg_has_role(current_user, role_name, 'member') then
-            execute format('grant %I to current_user', role_name);
+        -- Whoever creates a role may only administer it: to act as it is a grant of its own.
+        if not pg_has_role(current_user, role_name, 'set') then
+            execute format('grant %I to current_user with inherit true, set true', role_name);
         end if;
     end loop;
 end $$;
