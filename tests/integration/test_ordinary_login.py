@@ -20,11 +20,13 @@ def ordinary(server: Settings, tmp_path: Path) -> Iterator[Settings]:
     with connect(server, database="postgres") as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            # The roles belong to the whole server: whoever made them first must let others use them.
+            # Roles belong to the whole server; this is what whoever creates one has of it.
             cursor.execute(f"create role {name} login createrole")
             cursor.execute(f"create database {name} owner {name}")
             for role in ("loader", "transformer", "operator", "bi", "pii"):
-X    url = make_dsn(dsn(server, name), user=name)
+                options = "admin true, inherit false, set false"
+                cursor.execute(f"grant c360_{role} to {name} with {options}")
+    url = make_dsn(dsn(server, name), user=name)
     yield Settings(data_dir=tmp_path / "data", database_url=url, _env_file=None)
     with connect(server, database="postgres") as connection:
         connection.autocommit = True
