@@ -1,6 +1,7 @@
 """Data flows one way: a layer reads only what stands before it; sources enter through staging."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,10 @@ MAY_READ = {
 }
 # Reports on the loads and on the matching themselves read further down than other marts.
 AUDITS = {"data_quality_issues": {"source", "staging", "identity"}}
+# What an analyst reads is put together from these alone; only dimensions, facts and bridges read
+# the rest of the intermediate layer. Time is an argument, so its model is open to all.
+SHARED_PARTS = re.compile(r"(dim|fct|bridge)_\w+|int_\w+_summarised|int_as_of_date_resolved")
+CORE_MARTS = re.compile(r"(dim|fct|bridge)_\w+")
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +81,33 @@ def test_rule_trips_on_a_mart_that_reads_staging(nodes: dict[str, Any]) -> None:
     staging = next(key for key, node in models(nodes).items() if layer_of(node) == "staging")
     broken = nodes | {mart: nodes[mart] | {"depends_on": {"nodes": [staging]}}}
     assert len(wrong_reads(broken)) == 1
+
+
+def private_reads(nodes: dict[str, Any]) -> list[str]:
+    """Return what consumer marts read beside shared parts, seeds, and scores of their own folder."""
+    return [
+        f"{node['name']} reads {nodes[parent]['name']}"
+        for node in models(nodes).values()
+        if layer_of(node) == "marts" and not CORE_MARTS.fullmatch(node["name"])
+        for parent in node["depends_on"]["nodes"]
+        if node["name"] not in AUDITS
+        and layer_of(nodes[parent]) != "seeds"
+        and not SHARED_PARTS.fullmatch(nodes[parent]["name"])
+        and nodes[parent]["fqn"][:-1] != node["fqn"][:-1]
+    ]
+
+
+def test_consumer_marts_read_shared_parts_only(nodes: dict[str, Any]) -> None:
+    assert private_reads(nodes) == []
+
+
+def test_rule_trips_on_a_mart_that_reads_a_working_model(nodes: dict[str, Any]) -> None:
+    mart = next(key for key, node in models(nodes).items() if node["name"] == "customer_rfm")
+    inner = next(
+        key for key, node in models(nodes).items() if node["name"] == "int_transactions_unioned"
+    )
+    broken = nodes | {mart: nodes[mart] | {"depends_on": {"nodes": [inner]}}}
+    assert private_reads(broken) == ["customer_rfm reads int_transactions_unioned"]
 
 
 def test_one_staging_model_for_each_raw_table(nodes: dict[str, Any]) -> None:
