@@ -84,7 +84,7 @@ def test_rule_trips_on_a_mart_that_reads_staging(nodes: dict[str, Any]) -> None:
 
 
 def private_reads(nodes: dict[str, Any]) -> list[str]:
-    """Return what consumer marts read beside shared parts, seeds, and scores of their own folder."""
+    """Return what consumer marts read beside shared parts, seeds and their own folder."""
     return [
         f"{node['name']} reads {nodes[parent]['name']}"
         for node in models(nodes).values()
