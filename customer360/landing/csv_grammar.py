@@ -9,8 +9,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from customer360.landing.blanks import BLANKS
+
 _INSIDE = rb'[^"]*+(?:""[^"]*+)*+'
 _QUOTED = rb'"' + _INSIDE + rb'"'
+
+
+def _blanks(without: bytes = b"") -> bytes:
+    """Any number of blanks; those that differ in their last byte only are one class."""
+    last_bytes: dict[bytes, bytes] = {}
+    for blank in map(str.encode, BLANKS):
+        if blank not in without:
+            last_bytes[blank[:-1]] = last_bytes.get(blank[:-1], b"") + blank[-1:]
+    classes = (b"%b[%b]" % (first, re.escape(last)) for first, last in last_bytes.items())
+    return b"(?:%b)*+" % b"|".join(classes)
 
 
 @dataclass(frozen=True)
@@ -35,15 +47,21 @@ class CsvGrammar:
 
     @cached_property
     def _blank(self) -> bytes:
-        """Blanks within a line that are not the delimiter, as a repeated class."""
-        return b"[%b]*+" % re.escape(b" \t\v\f".replace(self.delimiter, b""))
+        """Blanks within a line that are not the delimiter."""
+        return _blanks(without=b"\r\n" + self.delimiter)
 
     @cached_property
     def clean_record(self) -> re.Pattern[bytes]:
         """A whole record on one line that Postgres reads as we do; it may miss some good ones."""
         bare = rb'[^"\r\n%b]*+' % self._mark
         value = rb"(?:%b|%b)" % (_QUOTED, bare)
-        key = rb'(?:"(?!\s*+")%b"|(?!%b(?:%b|\Z))%b)' % (_INSIDE, self._blank, self._mark, bare)
+        key = rb'(?:"(?!%b")%b"|(?!%b(?:%b|\Z))%b)' % (
+            _blanks(),
+            _INSIDE,
+            self._blank,
+            self._mark,
+            bare,
+        )
         fields = [key if index in self.keys else value for index in range(self.width)]
         return re.compile(self._mark.join(fields))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import TYPE_CHECKING
 
+from customer360.landing.blanks import is_blank
 from customer360.landing.csv_grammar import CsvGrammar, Field
 from customer360.landing.encoded_text import readable_text
 from customer360.landing.outcomes import BadRow
@@ -50,7 +51,7 @@ class RowChecker:
         blank = [
             name
             for name, key in zip(self.contract.key, self.grammar.keys, strict=True)
-            if not fields[key].value.strip()
+            if is_blank(fields[key].value.decode())
         ]
         return key_problem(blank, self.contract)
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from customer360.landing.blanks import is_blank
 from customer360.landing.columns import folded, require_columns
 from customer360.landing.csv_grammar import CsvGrammar, Field
 from customer360.landing.encoded_text import is_utf8, readable_text
@@ -114,7 +115,7 @@ class _Reader:
 
     def _problem(self, row: Mapping[str, str | None]) -> Problem | None:
         sizes = {name: len(text.encode()) for name, text in row.items() if text is not None}
-        blank = [name for name in self._contract.key if not (row.get(name) or "").strip()]
+        blank = [name for name in self._contract.key if is_blank(row.get(name) or "")]
         return oversize_problem(sizes, self._contract) or key_problem(blank, self._contract)
 
     def _written(self, row: Mapping[str, str | None], extra: Mapping[str, object]) -> bytes:

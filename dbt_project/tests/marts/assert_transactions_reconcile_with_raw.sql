@@ -1,6 +1,7 @@
 -- Invariant: per feed of transactions and returns, staging holds the last delivered version of each
 -- key in raw, in count and in money, however many loads it took.
--- An incremental run that misses a late delivery, or keeps an old version, breaks it.
+-- An incremental run that misses a late delivery, or keeps an old version, breaks it. So does each row
+-- whose key is blank: the loader should have set it aside, and staging has no place for it.
 with deliveries as (
     select
         'shop.online_transactions' as feed,
@@ -32,12 +33,12 @@ versions as (
     select
         feed,
         amount,
+        delivered_key,
         row_number() over (
             partition by feed, delivered_key
             order by _batch_id desc nulls last, _line desc nulls last
         ) as recency
     from deliveries
-    where delivered_key is not null
 ),
 
 delivered as (
@@ -46,7 +47,7 @@ delivered as (
         count(*) as delivered_rows,
         coalesce(sum({{ parse_money('amount') }}), 0) as delivered_amount
     from versions
-    where recency = 1
+    where recency = 1 or delivered_key is null
     group by feed
 ),
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from customer360.landing.blanks import BLANKS
 from customer360.landing.loader import load_file
 from tests.integration.landing.conftest import Warehouse
 
@@ -60,6 +61,18 @@ LOADED = [
         [(2, "1", "x\n\\.\ny", "\\.")],
     ),
     Case(
+        "keys that only look blank",
+        "a.csv",
+        HEADER + "\x1c,Ann,\n\u200d,Bob,\n\"\u2060\",Cid,\n".encode(),
+        [(2, "\x1c", "Ann", None), (3, "\u200d", "Bob", None), (4, "\u2060", "Cid", None)],
+    ),
+    Case(
+        "keys that only look blank in json",
+        "a.ndjson",
+        b'{"id":"\\u001c","name":"Ann"}\n{"id":"\\u200d"}\n',
+        [(1, "\x1c", "Ann", None), (2, "\u200d", None, None)],
+    ),
+    Case(
         "ndjson",
         "a.ndjson",
         b'{"id": 1.10, "name": "A", "city": null}\n{"ID":"2","name":["x",{"y":1e2}],"city":""}\n',
@@ -94,6 +107,33 @@ QUARANTINED = [
     ),
     Case("empty key", "a.csv", around(b" ,Bob,"), AROUND, [(3, "empty_key")], ("id is empty",)),
     Case("empty quoted key", "a.csv", around(b'" ",Bob,'), AROUND, [(3, "empty_key")], ("id",)),
+    *[
+        Case(
+            f"key of U+{ord(blank):04X}",
+            "a.csv",
+            around(f'{blank},Bob,\n"{blank} ",Bob,\n{blank}x,Bob,'.encode()),
+            [(2, "1", "Ann", "Rome"), (5, f"{blank}x", "Bob", None), (6, "3", "Cid", "Oslo")],
+            [(3, "empty_key"), (4, "empty_key")],
+            ("id is empty",),
+        )
+        for blank in BLANKS
+        if blank not in "\r\n"
+    ],
+    Case(
+        "keys of line ends",
+        "a.csv",
+        around(b'"\r\n",Bob,'),
+        [(2, "1", "Ann", "Rome"), (5, "3", "Cid", "Oslo")],
+        [(3, "empty_key")],
+        ("id is empty",),
+    ),
+    Case(
+        "keys of blanks in json",
+        "a.ndjson",
+        b'{"id":1,"name":"Ann"}\n' + b"".join(b'{"id":"\\u%04x"}\n' % ord(key) for key in BLANKS),
+        [(1, "1", "Ann", None)],
+        [(line, "empty_key") for line in range(2, len(BLANKS) + 2)],
+    ),
     Case("nul byte", "a.csv", around(b"2,B\0b,"), AROUND, [(3, "nul_byte")], ("byte 4", "NUL")),
     Case(
         "latin-1",

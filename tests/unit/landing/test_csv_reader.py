@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from customer360.landing.blanks import is_blank
 from customer360.landing.contracts import FeedContract
 from customer360.landing.formats import FORMATS
 from customer360.landing.lines import line_blocks
@@ -32,7 +33,7 @@ CONTRACT = FeedContract(
 )
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 SPICY = st.text(st.sampled_from('a ",\n\r;é\\'), max_size=8)
-KEY = TEXT.filter(lambda text: bool(text.strip(" \t\n\r\v\f")))
+KEY = TEXT.filter(lambda text: not is_blank(text))
 
 
 def read(path: Path, content: bytes, format_name: str = "csv") -> list[Block]:
