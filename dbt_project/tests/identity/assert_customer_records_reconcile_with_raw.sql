@@ -1,7 +1,7 @@
 -- Invariant: per source, every customer key in raw has exactly one customer; and the customers of
 -- dim_customers hold as many records together.
--- Otherwise a record was lost or doubled between a file and the golden record. A blank source or key
--- counts as a key without a customer: the loader should have set the row aside.
+-- Otherwise a record was lost or doubled between a file and the golden record. A blank source or
+-- key counts as one without a customer: the loader should have set the row aside.
 with raw_keys as (
     select
         'shop' as source_name,

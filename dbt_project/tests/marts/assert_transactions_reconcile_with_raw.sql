@@ -1,7 +1,7 @@
 -- Invariant: per feed of transactions and returns, staging holds the last delivered version of each
 -- key in raw, in count and in money, however many loads it took.
--- An incremental run that misses a late delivery, or keeps an old version, breaks it. So does each row
--- whose key is blank: the loader should have set it aside, and staging has no place for it.
+-- An incremental run that misses a late delivery, or keeps an old version, breaks it. So does
+-- each row whose key is blank: the loader should have set it aside, as staging has no room for it.
 with deliveries as (
     select
         'shop.online_transactions' as feed,

@@ -63,7 +63,7 @@ LOADED = [
     Case(
         "keys that only look blank",
         "a.csv",
-        HEADER + "\x1c,Ann,\n\u200d,Bob,\n\"\u2060\",Cid,\n".encode(),
+        HEADER + '\x1c,Ann,\n\u200d,Bob,\n"\u2060",Cid,\n'.encode(),
         [(2, "\x1c", "Ann", None), (3, "\u200d", "Bob", None), (4, "\u2060", "Cid", None)],
     ),
     Case(

@@ -1,4 +1,4 @@
-"""Each singular test of the marts finds nothing in a sound warehouse, and finds each damage."""
+"""Each singular test finds nothing in a sound warehouse, and finds each damage."""
 
 import pytest
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
@@ -7,12 +7,34 @@ from customer360.database.connection import connect
 from customer360.settings import PROJECT_DIR
 from tests.integration.marts.warehouse import Warehouse
 
-FOLDER = "marts"
+FOLDERS = ("identity", "marts")
 ONE_TRANSACTION = "(select min(transaction_id) from warehouse_next.fct_transactions)"
 ONE_CUSTOMER = "(select min(customer_id) from warehouse_next.customer_rfm)"
 BUSY_DAY = "(select max(metric_date) - 30 from warehouse_next.daily_metrics)"
 
+# What the loader sets aside, had it come into raw all the same: a key that cleaning leaves empty.
+BLANK_KEYS = [
+    (
+        f"assert_{facts}_reconcile_with_raw",
+        f"insert into raw.{table}__rows ({columns}, _line, _batch_id) values ({values}, 1, 1)",
+    )
+    for facts, table, columns, values in (
+        ("transactions", "shop__online_transactions", "order_id, amount", r"U&'\00A0', '77.00'"),
+        ("transactions", "shop__returns", "return_id", r"U&'\200B'"),
+        ("transactions", "external__transactions", "source, transaction_id", r"'a', U&'\FEFF'"),
+        ("transactions", "external__transactions", "source, transaction_id", r"U&'\3000', '1'"),
+        ("customer_records", "shop__customers", "customer_id", r"U&'\00A0'"),
+        ("customer_records", "external__customers", "source, source_id", r"'a', U&'\200B'"),
+        ("customer_records", "external__customers", "source, source_id", r"U&'\FEFF', '1'"),
+    )
+]
 DAMAGES = [
+    *BLANK_KEYS,
+    (
+        "assert_customer_records_reconcile_with_raw",
+        "delete from identity.identity_customers where source_customer_key in"
+        " (select min(source_customer_key) from identity.identity_customers)",
+    ),
     (
         "assert_rfm_segments_cover_every_cell_once",
         "delete from seeds.rfm_segments"
@@ -38,6 +60,16 @@ DAMAGES = [
     (
         "assert_lowest_tiers_have_no_lower_bound",
         "update seeds.health_bands set minimum_score = 1 where minimum_score = 0",
+    ),
+    (
+        "assert_products_reconcile_with_raw",
+        "delete from staging.stg_shop__products where product_id in"
+        " (select min(product_id) from staging.stg_shop__products)",
+    ),
+    (
+        "assert_products_reconcile_with_raw",
+        "update staging.stg_shop__products set unit_price = unit_price + 0.01 where product_id in"
+        " (select min(product_id) from staging.stg_shop__products)",
     ),
     (
         "assert_transactions_reconcile_with_raw",
@@ -111,7 +143,11 @@ DAMAGES = [
 
 @pytest.fixture(scope="module")
 def assertions(generated: Warehouse) -> dict[str, str]:
-    return generated.compiled_tests(FOLDER)
+    return {
+        name: query
+        for folder in FOLDERS
+        for name, query in generated.compiled_tests(folder).items()
+    }
 
 
 def found(cursor: Cursor, query: str) -> int:
@@ -121,7 +157,7 @@ def found(cursor: Cursor, query: str) -> int:
 
 
 def test_every_assertion_has_a_damage() -> None:
-    files = (PROJECT_DIR / "dbt_project" / "tests" / FOLDER).glob("*.sql")
+    files = (PROJECT_DIR / "dbt_project" / "tests").rglob("*.sql")
     assert {path.stem for path in files} == {name for name, _ in DAMAGES}
 
 
