@@ -19,6 +19,7 @@ BLANK_KEYS = [
         f"insert into raw.{table}__rows ({columns}, _line, _batch_id) values ({values}, 1, 1)",
     )
     for facts, table, columns, values in (
+        ("products", "shop__products", "product_id", r"U&'\00A0'"),
         ("transactions", "shop__online_transactions", "order_id, amount", r"U&'\00A0', '77.00'"),
         ("transactions", "shop__returns", "return_id", r"U&'\200B'"),
         ("transactions", "external__transactions", "source, transaction_id", r"'a', U&'\FEFF'"),

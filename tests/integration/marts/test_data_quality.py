@@ -22,8 +22,16 @@ COUNTABLE = {
     ("shop.returns", "orphan_key"): "orphan_order",
     ("shop.returns", "duplicate_delivery"): "duplicate_delivery",
 }
-# What the generators never do must not be found either: neither dates nor numbers are unreadable.
-ABSENT = ("unparseable_date", "unparseable_amount", "unparseable_quantity", "impossible_phone")
+# What the generators never do must not be found either: no date or number is unreadable or absurd.
+ABSENT = (
+    "unparseable_date",
+    "implausible_date",
+    "unparseable_amount",
+    "impossible_amount",
+    "unparseable_quantity",
+    "impossible_quantity",
+    "impossible_phone",
+)
 
 
 @pytest.fixture(scope="module")

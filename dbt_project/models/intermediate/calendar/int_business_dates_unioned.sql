@@ -1,6 +1,7 @@
 -- Grain: one row per feed and business date that any delivered row carries.
 -- A date after the day of its own load cannot have happened yet: it is a defect of the source
--- and must not move the warehouse's today.
+-- and must not move the warehouse's today. One before the earliest business date stands for none
+-- and must not stretch the calendar.
 with shop_transactions as (
     select * from {{ ref('stg_shop__online_transactions') }}
 ),
@@ -39,7 +40,9 @@ dates_counted as (
         business_date,
         count(*) as delivered_rows
     from dates_unioned
-    where business_date <= loaded_date
+    where
+        business_date <= loaded_date
+        and not {{ is_implausible_date('business_date') }}
     group by feed, business_date
 )
 

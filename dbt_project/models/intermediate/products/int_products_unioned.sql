@@ -16,8 +16,8 @@ mentions as (
         product_id as source_product_id,
         product_name,
         category,
-        unit_cost,
-        unit_price,
+        case when not {{ is_impossible_amount('unit_cost') }} then unit_cost end as unit_cost,
+        case when not {{ is_impossible_amount('unit_price') }} then unit_price end as unit_price,
         true as is_in_catalogue,
         1 as source_priority,
         cast(null as {{ dbt.type_string() }}) as transaction_key

@@ -2,8 +2,9 @@
 -- A flag is null where the feed cannot have the issue: the ready feed, for one, delivers refunds as
 -- negative amounts.
 {% set issues = [
-    'missing_name', 'unparseable_date', 'future_date', 'unparseable_amount', 'negative_amount',
-    'unparseable_quantity', 'orphan_customer', 'orphan_product', 'orphan_order',
+    'missing_name', 'unparseable_date', 'implausible_date', 'future_date', 'unparseable_amount',
+    'impossible_amount', 'negative_amount', 'unparseable_quantity', 'impossible_quantity',
+    'orphan_customer', 'orphan_product', 'orphan_order',
 ] %}
 
 with products as (
@@ -36,10 +37,14 @@ judged as (
         _batch_id,
         product_name is null as missing_name,
         cast(null as boolean) as unparseable_date,
+        cast(null as boolean) as implausible_date,
         cast(null as boolean) as future_date,
         unit_cost is null or unit_price is null as unparseable_amount,
+        {{ is_impossible_amount('unit_cost') }} or {{ is_impossible_amount('unit_price') }}
+            as impossible_amount,
         coalesce(unit_cost < 0 or unit_price < 0, false) as negative_amount,
         cast(null as boolean) as unparseable_quantity,
+        cast(null as boolean) as impossible_quantity,
         cast(null as boolean) as orphan_customer,
         cast(null as boolean) as orphan_product,
         cast(null as boolean) as orphan_order
@@ -50,14 +55,14 @@ judged as (
         shop_transactions._batch_id,
         cast(null as boolean) as missing_name,
         shop_transactions.ordered_at is null as unparseable_date,
-        coalesce(
-            {{ utc_date('shop_transactions.ordered_at') }}
-            > {{ utc_date('shop_transactions._loaded_at') }},
-            false
-        ) as future_date,
+        {{ is_implausible_date(utc_date('shop_transactions.ordered_at')) }} as implausible_date,
+        {{ is_future_date('shop_transactions.ordered_at', 'shop_transactions._loaded_at') }}
+            as future_date,
         shop_transactions.amount is null as unparseable_amount,
+        {{ is_impossible_amount('shop_transactions.amount') }} as impossible_amount,
         coalesce(shop_transactions.amount < 0, false) as negative_amount,
         shop_transactions.quantity is null as unparseable_quantity,
+        {{ is_impossible_quantity('shop_transactions.quantity') }} as impossible_quantity,
         shop_customers.source_customer_id is null as orphan_customer,
         products.product_id is null as orphan_product,
         cast(null as boolean) as orphan_order
@@ -72,13 +77,13 @@ judged as (
         shop_returns._batch_id,
         cast(null as boolean) as missing_name,
         shop_returns.returned_at is null as unparseable_date,
-        coalesce(
-            {{ utc_date('shop_returns.returned_at') }} > {{ utc_date('shop_returns._loaded_at') }},
-            false
-        ) as future_date,
+        {{ is_implausible_date(utc_date('shop_returns.returned_at')) }} as implausible_date,
+        {{ is_future_date('shop_returns.returned_at', 'shop_returns._loaded_at') }} as future_date,
         shop_returns.amount is null as unparseable_amount,
+        {{ is_impossible_amount('shop_returns.amount') }} as impossible_amount,
         coalesce(shop_returns.amount < 0, false) as negative_amount,
         cast(null as boolean) as unparseable_quantity,
+        cast(null as boolean) as impossible_quantity,
         cast(null as boolean) as orphan_customer,
         cast(null as boolean) as orphan_product,
         shop_transactions.order_id is null as orphan_order
@@ -91,14 +96,18 @@ judged as (
         external_transactions._batch_id,
         cast(null as boolean) as missing_name,
         external_transactions.transaction_at is null as unparseable_date,
-        coalesce(
-            {{ utc_date('external_transactions.transaction_at') }}
-            > {{ utc_date('external_transactions._loaded_at') }},
-            false
-        ) as future_date,
+        {{ is_implausible_date(utc_date('external_transactions.transaction_at')) }}
+            as implausible_date,
+        {{
+            is_future_date(
+                'external_transactions.transaction_at', 'external_transactions._loaded_at'
+            )
+        }} as future_date,
         external_transactions.amount is null as unparseable_amount,
+        {{ is_impossible_amount('external_transactions.amount') }} as impossible_amount,
         cast(null as boolean) as negative_amount,
         external_transactions.quantity is null as unparseable_quantity,
+        {{ is_impossible_quantity('external_transactions.quantity') }} as impossible_quantity,
         external_customers.source_customer_id is null as orphan_customer,
         cast(null as boolean) as orphan_product,
         cast(null as boolean) as orphan_order

@@ -38,9 +38,12 @@ shop_returns_judged as (
         shop_returns_keyed.amount,
         case
             when shop_returns_keyed.return_date is null then 'invalid_date'
+            when {{ is_implausible_date('shop_returns_keyed.return_date') }}
+                then 'implausible_date'
             when shop_returns_keyed.return_date > shop_returns_keyed.loaded_date then 'future_date'
             when shop_returns_keyed.return_date > as_of.as_of_date then 'after_as_of_date'
             when shop_returns_keyed.amount is null then 'invalid_amount'
+            when {{ is_impossible_amount('shop_returns_keyed.amount') }} then 'impossible_amount'
             when shop_returns_keyed.amount < 0 then 'negative_amount'
             when transactions.exclusion_reason is not null then 'transaction_not_counted'
         end as exclusion_reason

@@ -71,11 +71,13 @@ judged as (
         customers.customer_id,
         case
             when keyed.transaction_date is null then 'invalid_date'
+            when {{ is_implausible_date('keyed.transaction_date') }} then 'implausible_date'
             when keyed.transaction_date > keyed.loaded_date then 'future_date'
             when keyed.transaction_date > as_of.as_of_date then 'after_as_of_date'
             when keyed.status in ({{ text_list(var('uncounted_transaction_statuses')) }})
                 then 'cancelled'
             when keyed.amount is null then 'invalid_amount'
+            when {{ is_impossible_amount('keyed.amount') }} then 'impossible_amount'
             when keyed.amount < 0 and keyed.has_refunds_as_negatives then 'refund'
             when keyed.amount < 0 then 'negative_amount'
         end as exclusion_reason
@@ -98,7 +100,7 @@ transactions as (
         category,
         transaction_at,
         transaction_date,
-        quantity,
+        case when not {{ is_impossible_quantity('quantity') }} then quantity end as quantity,
         amount,
         status,
         payment_method,

@@ -31,12 +31,12 @@ valued as (
     select
         customer_id,
         as_of_date,
-        cast(net_spend as numeric(14, 2)) as historical_clv,
-        cast(net_order_value as numeric(14, 2)) as net_order_value,
-        cast(orders_per_year as numeric(10, 4)) as orders_per_year,
-        cast(net_order_value * orders_per_year as numeric(14, 2)) as yearly_value,
-        cast(3 * net_order_value * orders_per_year as numeric(14, 2)) as simple_clv_3_years,
-        cast(10 * net_order_value * orders_per_year as numeric(14, 2)) as simple_clv_10_years,
+        cast(net_spend as numeric(20, 2)) as historical_clv,
+        cast(net_order_value as numeric(20, 2)) as net_order_value,
+        cast(orders_per_year as numeric(16, 4)) as orders_per_year,
+        cast(net_order_value * orders_per_year as numeric(20, 2)) as yearly_value,
+        cast(3 * net_order_value * orders_per_year as numeric(20, 2)) as simple_clv_3_years,
+        cast(10 * net_order_value * orders_per_year as numeric(20, 2)) as simple_clv_10_years,
         rank() over (order by net_spend desc nulls last) as clv_rank
     from yearly
 ),

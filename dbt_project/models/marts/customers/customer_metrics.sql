@@ -31,10 +31,10 @@ final as (
         coalesce(predicted_next_purchase_date < as_of_date, false) as is_overdue,
         greatest({{ days_between('predicted_next_purchase_date', 'as_of_date') }}, 0)
             as days_overdue,
-        cast(orders / months_observed as numeric(10, 4)) as purchases_per_month,
-        cast(recent_spend as numeric(14, 2)) as recent_spend,
-        cast(prior_spend as numeric(14, 2)) as prior_spend,
-        cast(spending_change_share as numeric(14, 4)) as spending_change_share,
+        cast(orders / months_observed as numeric(16, 4)) as purchases_per_month,
+        cast(recent_spend as numeric(20, 2)) as recent_spend,
+        cast(prior_spend as numeric(20, 2)) as prior_spend,
+        cast(spending_change_share as numeric(24, 4)) as spending_change_share,
         case
             when recent_spend = 0 and prior_spend = 0 then 'Inactive'
             when

@@ -86,10 +86,10 @@ final as (
         cohort_size,
         active_customers,
         cast(1.0 * active_customers / cohort_size as numeric(7, 6)) as retention_share,
-        cast(revenue as numeric(14, 2)) as revenue,
-        cast(revenue / nullif(first_month_revenue, 0) as numeric(14, 6))
+        cast(revenue as numeric(20, 2)) as revenue,
+        cast(revenue / nullif(first_month_revenue, 0) as numeric(24, 6))
             as revenue_retention_share,
-        cast(revenue / cohort_size as numeric(14, 2)) as revenue_per_customer
+        cast(revenue / cohort_size as numeric(20, 2)) as revenue_per_customer
     from triangle
 )
 

@@ -1,0 +1,3 @@
+{% macro is_implausible_date(day) -%}
+    coalesce({{ day }} < {{ date_literal(var('earliest_business_date')) }}, false)
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro is_impossible_quantity(quantity) -%}
+    coalesce(abs({{ quantity }}) > {{ var('largest_plausible_quantity') }}, false)
+{%- endmacro %}
