@@ -128,7 +128,7 @@ class AirflowHome:
             "AIRFLOW__API_AUTH__JWT_SECRET_CMD": self._cat("jwt_secret"),
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.logs),
             # One machine, one user: answer at once rather than spare a shared metadata database.
-            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
+            "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
             "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
         }

@@ -17,6 +17,7 @@ from customer360.transformation.results import NodeResult, describe_failures, re
 
 logger = logging.getLogger(__name__)
 
+_DBT = (sys.executable, "-m", "customer360.transformation.dbt_process")
 _SECONDS_TO_END = 10
 # The server ends a query whose dbt is gone: dbt itself, as c360_transformer, may cancel none.
 _END_WITH_CLIENT = "-c client_connection_check_interval=1s"
@@ -85,17 +86,11 @@ def run_dbt(
 
 
 def _command(settings: Settings, args: Sequence[str], variables: Mapping[str, object]) -> list[str]:
-    executable = Path(sys.executable).with_name("dbt")
-    if not executable.exists():
-        raise FileNotFoundError(
-            f"{executable} is missing: install requirements.txt into this environment "
-            "(`make setup`)."
-        )
     project = str(settings.dbt_project_dir)
     options = ["--project-dir", project, "--profiles-dir", project, "--no-use-colors"]
     values = ["--vars", json.dumps(dict(variables))] if variables else []
     formats = ["--log-format", "json", "--log-format-file", "text"]
-    return [str(executable), *formats, *args, *options, *values]
+    return [*_DBT, *formats, *args, *options, *values]
 
 
 def _environment(settings: Settings, build_id: str) -> dict[str, str]:
