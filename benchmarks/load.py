@@ -3,7 +3,7 @@ r"""Speed of the loader beside `psql` copying the same files into the same text 
     python benchmarks/load.py [--data DIR] [--runs 5]
 
 The peer writes no lineage, checks nothing and keeps no ledger. Runs are interleaved and medians
-compared; below 0.6 times the speed of the peer, for both files together, this fails. A database of
+compared; below 0.6 times the speed of the peer, for either file, this fails. A database of
 its own is made on the configured server and dropped in the end. Both times are wall seconds of the
 whole call: a psql process there, `load_file` in a running Python process (as in a task) here.
 """
@@ -137,15 +137,14 @@ def _execute(settings: Settings, *statements: Composable) -> None:
 
 
 def _report(seconds: dict[str, tuple[list[float], list[float]]], runs: int) -> int:
-    """Print the table; return 1 if both files together are below the limit."""
+    """Print the table; return 1 if either file is below the limit."""
     table = Table("feed", "psql s", "customer360 s", "speed", title=f"Load, medians of {runs} runs")
     medians = {feed: tuple(map(statistics.median, pair)) for feed, pair in seconds.items()}
     medians["all"] = tuple(map(sum, zip(*medians.values(), strict=True)))
     for feed, (peer, ours) in medians.items():
         table.add_row(feed, f"{peer:.3f}", f"{ours:.3f}", f"{peer / ours:.2f} x")
     Console().print(table)
-    peer, ours = medians["all"]
-    is_slow = peer / ours < LIMIT
+    is_slow = any(peer / ours < LIMIT for peer, ours in medians.values())
     Console().print(f"{'Below' if is_slow else 'Not below'} the limit of {LIMIT} x.")
     return int(is_slow)
 
