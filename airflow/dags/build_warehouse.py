@@ -38,15 +38,18 @@ def start_build() -> str:
 
 
 @task
-def build_layer(layer: str, build_id: str) -> None:
-    """Build and test one layer; it is tried again if the database was away."""
+def build_layer(layer: str, build_id: str) -> float:
+    """Build and test one layer; return the seconds that dbt took.
+
+    It is tried again if the database was away.
+    """
     from customer360.transformation.build import run_layer
     from customer360.transformation.dbt_runner import DbtFailed
     from customer360.transformation.layers import layer_named
     from customer360.transformation.trouble import raise_database_trouble
 
     try:
-        run_layer(get_settings(), layer_named(layer), build_id)
+        return run_layer(get_settings(), layer_named(layer), build_id).seconds
     except DbtFailed as failure:
         raise_database_trouble(failure)
         raise

@@ -24,9 +24,9 @@ from customer360.demo.pipeline import (
     DAG_IDS,
     GENERATE,
     INGEST,
-    NO_DBT_TASKS,
     PipelineError,
     RunState,
+    dbt_seconds,
     run_pipeline,
 )
 from customer360.demo.progress import PipelineProgress
@@ -64,10 +64,17 @@ def run_demo(settings: Settings, console: Console, *, customers: int, cdnow: boo
             api, running = ensure_airflow(home, DAG_IDS, console.print)
         console.print(f"Airflow: http://127.0.0.1:{running.port}")
         runs = _run(api, settings, console, customers=customers, cdnow=cdnow)
+        dbt = [dbt_seconds(api, run) for run in runs if run.dag_id == BUILD]
     except _EXPECTED as error:
         console.print(f"[red]The demo stopped:[/] {error}", soft_wrap=True, highlight=False)
         return 1
-    return _conclude(home, running.port, console, runs, time.monotonic() - started)
+    took = _seconds_text(time.monotonic() - started, dbt[0] if dbt else None)
+    return _conclude(home, running.port, console, runs, took)
+
+
+def _seconds_text(total: float, dbt: float | None) -> str:
+    share = f", of which {dbt:.1f} s dbt" if dbt is not None else ""
+    return f"{total:.0f} s in total{share}\n"
 
 
 def cdnow_settings(settings: Settings) -> Settings:
@@ -126,7 +133,7 @@ def _parsing_ahead(settings: Settings) -> Iterator[None]:
 
 
 def _conclude(
-    home: AirflowHome, port: int, console: Console, runs: Sequence[RunState], seconds: float
+    home: AirflowHome, port: int, console: Console, runs: Sequence[RunState], took: str
 ) -> int:
     console.print()
     failed = [run for run in runs if run.state != "success"]
@@ -139,23 +146,9 @@ def _conclude(
         if not failed and BUILD not in {run.dag_id for run in runs}:
             console.print("Nothing new: the warehouse is as it was published.")
         print_numbers(console, numbers)
-    console.print(f"{seconds:.0f} s in total, of which {dbt_seconds(runs):.0f} s dbt\n")
+    console.print(took)
     print_where_to_look(console, home, port)
     return 1 if failed or numbers is None else 0
-
-
-def dbt_seconds(runs: Sequence[RunState]) -> float:
-    """Return the time from the first dbt task's start to the last one's end, gaps included."""
-    spans = [
-        (task.started_at, task.ended_at)
-        for run in runs
-        if run.dag_id == BUILD
-        for task in run.tasks
-        if task.task_id not in NO_DBT_TASKS and task.started_at and task.ended_at
-    ]
-    if not spans:
-        return 0.0
-    return (max(end for _, end in spans) - min(start for start, _ in spans)).total_seconds()
 
 
 def _print_failure(console: Console, home: AirflowHome, run: RunState) -> None:

@@ -130,6 +130,8 @@ class AirflowHome:
             # One machine, one user: answer at once rather than spare a shared metadata database.
             "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
+            # A changed file is read at once all the same; the others need no rereading meanwhile.
+            "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
             "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "False",
         }
 

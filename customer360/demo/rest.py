@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 _TIMEOUT_SECONDS = 30
 _FIRST_ERROR = 400
+_NOT_FOUND = 404
 _PAGE = 100
 
 
@@ -97,6 +98,18 @@ class AirflowApi:
             instances += page["task_instances"]
             if not page["task_instances"] or len(instances) >= page["total_entries"]:
                 return instances
+
+    def returned(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """Return what a task of a run returned; None if it returned nothing, or has not ended."""
+        task = f"{self._run_path(dag_id, run_id)}/taskInstances/{quote(task_id, safe='')}"
+        query = urlencode({"deserialize": "true"})
+        try:
+            answer = self.request("GET", f"{task}/xcomEntries/return_value?{query}")
+        except AirflowApiError as error:
+            if error.status == _NOT_FOUND:
+                return None
+            raise
+        return answer["value"]
 
     def asset_events(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """Return the asset events of a run, each with the runs that it started."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from customer360.database.connection import dbt_environment
 from customer360.settings import Settings
 from customer360.transformation.events import Event, parse_event
-from customer360.transformation.results import NodeResult, describe_failures, read_results
+from customer360.transformation.failures import FailureLog
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,6 @@ class DbtResult:
     arguments: tuple[str, ...]
     build_id: str
     seconds: float
-    nodes: tuple[NodeResult, ...]
 
 
 class DbtFailed(Exception):  # noqa: N818 - the name says what happened
@@ -74,15 +73,21 @@ def run_dbt(
     """
     target = target_dir(settings)
     target.mkdir(parents=True, exist_ok=True)
-    (target / "run_results.json").unlink(missing_ok=True)
     command = _command(settings, args, variables or {})
     started = time.monotonic()
-    exit_code, errors = _stream(command, _environment(settings, build_id), settings, on_event)
-    results = read_results(target)
+    failures = FailureLog(target)
+
+    def handle(event: Event) -> None:
+        if event.message.strip():
+            logger.log(event.level, "%s", event.message)
+        failures.note(event)
+        if on_event is not None:
+            on_event(event)
+
+    exit_code = _stream(command, _environment(settings, build_id), settings, handle)
     if exit_code != 0:
-        problems = describe_failures(results, target) or errors or [f"exit code {exit_code}"]
-        raise DbtFailed(args, problems)
-    return DbtResult(tuple(args), build_id, time.monotonic() - started, results)
+        raise DbtFailed(args, failures.problems or [f"exit code {exit_code}"])
+    return DbtResult(tuple(args), build_id, time.monotonic() - started)
 
 
 def _command(settings: Settings, args: Sequence[str], variables: Mapping[str, object]) -> list[str]:
@@ -110,10 +115,9 @@ def _stream(
     command: Sequence[str],
     environment: Mapping[str, str],
     settings: Settings,
-    on_event: Callable[[Event], None] | None,
-) -> tuple[int, list[str]]:
-    """Run the command to its end; return its exit code and what it called an error."""
-    errors: list[str] = []
+    handle: Callable[[Event], None],
+) -> int:
+    """Run the command to its end, handing on what it says; return its exit code."""
     process = subprocess.Popen(
         command,
         cwd=settings.dbt_project_dir,
@@ -125,20 +129,10 @@ def _stream(
     )
     try:
         for line in process.stdout or ():
-            event = parse_event(line)
-            _handle(event, errors, on_event)
-        return process.wait(), errors
+            handle(parse_event(line))
+        return process.wait()
     finally:
         _end(process)
-
-
-def _handle(event: Event, errors: list[str], on_event: Callable[[Event], None] | None) -> None:
-    if event.message.strip():
-        logger.log(event.level, "%s", event.message)
-    if event.level >= logging.ERROR:
-        errors.append(event.message)
-    if on_event is not None:
-        on_event(event)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -9,14 +9,28 @@ _LEVELS = {"debug": logging.DEBUG, "warn": logging.WARNING, "error": logging.ERR
 
 
 @dataclass(frozen=True)
+class FailedNode:
+    """A model, seed, test or hook that failed, and the file that it is written in."""
+
+    resource_type: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
 class Event:
-    """One line of dbt's log; the node's fields are set where a node has just ended."""
+    """One line of dbt's log; the node's fields are set where a node has just ended.
+
+    `failed_node` and `cause` are set at the end of a run, in this order, one event each.
+    """
 
     message: str
     level: int
     finished: int | None = None
     total: int | None = None
     node_name: str | None = None
+    failed_node: FailedNode | None = None
+    cause: str | None = None
 
 
 def parse_event(line: str) -> Event:
@@ -27,6 +41,11 @@ def parse_event(line: str) -> Event:
     except (ValueError, TypeError, KeyError):
         return Event(line.rstrip(), logging.INFO)
     level = _LEVELS.get(info["level"], logging.INFO)
+    if info["name"] == "RunResultFailure":
+        node = FailedNode(data["resource_type"], data["node_name"], data["path"])
+        return Event(info["msg"], level, failed_node=node)
+    if info["name"] == "RunResultError":
+        return Event(info["msg"], level, cause=data["msg"])
     if info["name"] == "LogStartLine" or not _is_node(data):
         return Event(info["msg"], level)
     total = data.get("total", data.get("num_models"))
