@@ -13,20 +13,16 @@ import sys
 _NEW_OBJECTS, _YOUNG_RUNS, _OLD_RUNS = 200_000, 50, 1_000
 
 
-def _main() -> int:
+if __name__ == "__main__":
     gc.set_threshold(_NEW_OBJECTS, _YOUNG_RUNS, _OLD_RUNS)
     from dbt.cli.main import cli
 
+    exit_code: object = 0
     try:
         cli()
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    return 0
-
-
-if __name__ == "__main__":
-    exit_code = _main()
+        exit_code = end.code
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(exit_code)
+    os._exit(exit_code if isinstance(exit_code, int) else 1)
