@@ -19,7 +19,7 @@ from data_generators.plan import BlockPlan
 from data_generators.pools import Pool
 from data_generators.population.people import Block, make_block
 from data_generators.sources import SOURCES
-from data_generators.sources.base import Integers
+from data_generators.sources.base import Integers, Observation
 from data_generators.tables import Finding, Table
 from data_generators.truth import truth_rows
 
@@ -62,10 +62,11 @@ def produce(plan: BlockPlan, materials: Materials) -> BlockOutput:
     """Make the people of a block, what every source saw of them, and its defects."""
     block = make_block(materials.config, plan, materials.pools, len(RANGES))
     purchases = purchases_by_source(block)
-    observations = {
-        source.name: source.observe(block, purchases[source.name], materials.catalogue)
-        for source in SOURCES
-    }
+    observations: dict[str, Observation] = {}
+    for source in SOURCES:
+        observations[source.name] = source.observe(
+            block, purchases[source.name], materials.catalogue, observations
+        )
     findings = [finding for seen in observations.values() for finding in seen.findings]
     landing: dict[tuple[str, str], bytes] = {}
     rows: Counter[str] = Counter()

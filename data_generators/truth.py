@@ -54,7 +54,10 @@ def truth_rows(
             row for name, seen in observations.items() for row in record_rows(name, seen, ids)
         ],
         "purchases.csv": [
-            row for name, seen in observations.items() for row in sales_rows(name, seen.sales, ids)
+            row
+            for name, seen in observations.items()
+            if seen.sales is not None
+            for row in sales_rows(name, seen.sales, ids)
         ],
         "defects.csv": list(findings),
     }
@@ -133,6 +136,8 @@ def address_rows(block: Block) -> Iterator[Row]:
 
 def record_rows(source: str, seen: Observation, ids: Sequence[str]) -> Iterator[Row]:
     """Return one line per customer record of a source."""
+    if seen.people is None:
+        return
     table = seen.tables[0]
     keys = table.columns[table.feed.key]
     for key, person in zip(keys, seen.people.tolist(), strict=True):

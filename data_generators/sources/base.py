@@ -1,6 +1,6 @@
 """What every source system must offer to be generated."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,15 +27,16 @@ class Sales:
 class Observation:
     """What a source saw of a block.
 
-    `people` holds, for each row of the first table, the position of the person behind the record.
-    `findings` are what is wrong by the way people are: second accounts, old names and addresses,
-    shared contacts.
+    `people` holds, for each row of the first table, the position of the person behind the record;
+    None where the source keeps no customer records of its own. `findings` are what is wrong by the
+    way people are: second accounts, old names and addresses, shared contacts. `sales` is None where
+    nothing is sold.
     """
 
     tables: Sequence[Table]
-    people: Integers
-    findings: Sequence[Finding]
-    sales: Sales
+    people: Integers | None = None
+    findings: Sequence[Finding] = ()
+    sales: Sales | None = None
 
 
 class Source(Protocol):
@@ -48,7 +49,7 @@ class Source(Protocol):
 
     @property
     def record_share(self) -> float:
-        """Weight of the source in dividing the customer records."""
+        """Weight of the source in dividing the customer records; 0 where it keeps none."""
         ...
 
     @property
@@ -65,6 +66,17 @@ class Source(Protocol):
         """Return reference data, delivered once."""
         ...
 
-    def observe(self, block: Block, purchases: Integers, catalogue: Catalogue) -> Observation:
-        """Return what the system saw; `purchases` are the block's purchases made there."""
+    def observe(
+        self,
+        block: Block,
+        purchases: Integers,
+        catalogue: Catalogue,
+        earlier: Mapping[str, Observation],
+    ) -> Observation:
+        """Return what the system saw.
+
+        `purchases` are the block's purchases made there. `earlier` is what the sources listed
+        before this one saw, as yet without defects: where systems share keys, as a till does that
+        reads the shop's customer card, they are taken from there.
+        """
         ...

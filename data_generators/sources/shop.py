@@ -1,5 +1,6 @@
 """The online shop: customer accounts, the product catalogue, orders and returns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,7 +130,13 @@ class Shop:
         }
         return [Table(PRODUCTS, columns)]
 
-    def observe(self, block: Block, purchases: Integers, catalogue: Catalogue) -> Observation:
+    def observe(
+        self,
+        block: Block,
+        purchases: Integers,
+        catalogue: Catalogue,
+        earlier: Mapping[str, Observation],  # noqa: ARG002 - the shop is the first
+    ) -> Observation:
         """Return accounts, orders and returns of a block."""
         accounts = register(block, block.plan.accounts[self.name], self.name)
         customers, findings = customer_table(block, accounts)

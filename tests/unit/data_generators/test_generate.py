@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from data_generators.config import ConfigError, DefectRates, GeneratorConfig
 from data_generators.generate import GENERATION_FILE, generate
 from data_generators.population.people import Block
 from data_generators.sources import SOURCES
-from data_generators.sources.base import Integers, Observation, Sales
+from data_generators.sources.base import Integers, Observation
 from data_generators.sources.records import Differences, describe, register
 from data_generators.tables import Feed, Table
 from data_generators.writing import OutputError
@@ -174,7 +175,13 @@ class Club:
         """There is none."""
         return []
 
-    def observe(self, block: Block, purchases: Integers, _: Catalogue) -> Observation:
+    def observe(
+        self,
+        block: Block,
+        purchases: Integers,  # noqa: ARG002 - members buy nothing
+        catalogue: Catalogue,  # noqa: ARG002
+        earlier: Mapping[str, Observation],
+    ) -> Observation:
         """See members."""
         plan = block.plan.accounts[self.name]
         keys = [f"M{number}" for number in range(plan.first, plan.first + plan.count)]
@@ -182,8 +189,8 @@ class Club:
         seen = Differences(MEMBERS.name, keys)
         cells = describe(block, accounts, self.name, seen)
         members = Table(MEMBERS, {"member_id": keys, "email": cells["email"]}, accounts.instants)
-        nothing = Sales(purchases, purchases, purchases)
-        return Observation((members,), accounts.people, seen.findings, nothing)
+        assert list(earlier) == ["shop"]
+        return Observation((members,), accounts.people, seen.findings)
 
 
 def test_a_second_source_is_one_entry_in_the_list(
