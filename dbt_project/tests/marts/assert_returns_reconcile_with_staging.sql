@@ -6,7 +6,7 @@ with delivered as (
     from {{ ref('stg_shop__returns') }}
     union all
     select -amount as amount
-    from {{ ref('int_transactions_unioned') }}
+    from {{ ref('int_transactions_judged') }}
     where exclusion_reason = 'refund'
 ),
 

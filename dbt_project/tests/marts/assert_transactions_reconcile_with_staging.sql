@@ -31,7 +31,7 @@ counted as (
     select
         source_name,
         amount
-    from {{ ref('int_transactions_unioned') }}
+    from {{ ref('int_transactions_judged') }}
     where exclusion_reason is not null
 ),
 

@@ -23,7 +23,7 @@ def orders(generated: Warehouse) -> pd.DataFrame:
     """Every order as the warehouse sees it, with what the truth knows of its defects."""
     delivered = generated.frame(
         "select transaction_key, source_customer_key, customer_id, amount, status, exclusion_reason"
-        " from intermediate.int_transactions_unioned where source_name = 'shop'"
+        " from intermediate.int_transactions_judged where source_name = 'shop'"
     )
     defects = truth(generated, "defects.csv").query("feed == 'shop.online_transactions'")
     keys = "shop:" + defects["record_key"]

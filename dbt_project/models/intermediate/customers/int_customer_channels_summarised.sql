@@ -1,6 +1,6 @@
 -- Grain: one row per customer and sales channel with at least one counted purchase.
 with transactions as (
-    select * from {{ ref('int_transactions_unioned') }}
+    select * from {{ ref('int_transactions_judged') }}
 ),
 
 channels as (

@@ -1,6 +1,6 @@
 -- Grain: one row per customer with at least one counted purchase up to the as-of date.
 with transactions as (
-    select * from {{ ref('int_transactions_unioned') }}
+    select * from {{ ref('int_transactions_judged') }}
 ),
 
 as_of as (

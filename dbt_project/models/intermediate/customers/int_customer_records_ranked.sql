@@ -12,7 +12,7 @@ customers as (
 
 buyers as (
     select distinct customer_id
-    from {{ ref('int_transactions_unioned') }}
+    from {{ ref('int_transactions_judged') }}
     where customer_id is not null and coalesce(exclusion_reason, '') <> 'after_as_of_date'
 ),
 

@@ -6,7 +6,7 @@ with catalogue as (
 ),
 
 transactions as (
-    select * from {{ ref('int_transactions_unioned') }}
+    select * from {{ ref('int_transactions_judged') }}
 ),
 
 mentions as (
@@ -25,7 +25,7 @@ mentions as (
     union all
     select
         product_key,
-        source_name,
+        product_source_name as source_name,
         source_product_id,
         product_name,
         category,

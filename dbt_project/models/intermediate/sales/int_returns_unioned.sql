@@ -6,7 +6,7 @@ with shop_returns as (
 ),
 
 transactions as (
-    select * from {{ ref('int_transactions_unioned') }}
+    select * from {{ ref('int_transactions_judged') }}
 ),
 
 as_of as (

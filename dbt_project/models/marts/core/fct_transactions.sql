@@ -1,9 +1,9 @@
 -- Grain: one row per purchase that counts, of every source and channel.
 -- Sign rule: amounts are positive or zero, in EUR; what went back stands in fct_returns, so net
 -- revenue is the sum here less the sum there. What does not count stays, with its reason, in
--- int_transactions_unioned.
+-- int_transactions_judged.
 with transactions as (
-    select * from {{ ref('int_transactions_unioned') }}
+    select * from {{ ref('int_transactions_judged') }}
 ),
 
 purchases as (
