@@ -1,5 +1,22 @@
 -- Grain: one row per customer record of any source system.
--- A new system is one more branch of the union.
+-- A new system is one more branch of the union: what all staging models call alike is listed once.
+{% set common_columns %}
+    source_customer_id,
+    first_name,
+    last_name,
+    email,
+    phone,
+    city,
+    country,
+    country_code,
+    created_at,
+    _first_batch_id,
+    _first_line,
+    _batch_id,
+    _line,
+    _loaded_at
+{% endset %}
+
 with shop_customers as (
     select * from {{ ref('stg_shop__customers') }}
 ),
@@ -11,46 +28,22 @@ external_customers as (
 unioned as (
     select
         'shop' as source_name,
-        source_customer_id,
-        first_name,
-        last_name,
-        email,
-        phone,
         cast(null as date) as birth_date,
         address as street,
-        city,
         cast(null as {{ dbt.type_string() }}) as state,
         cast(null as {{ dbt.type_string() }}) as postcode,
-        country,
-        country_code,
-        created_at,
-        _first_batch_id,
-        _first_line,
-        _batch_id,
-        _line,
-        _loaded_at
+        created_at as updated_at,
+        {{ common_columns }}
     from shop_customers
     union all
     select
         source_name,
-        source_customer_id,
-        first_name,
-        last_name,
-        email,
-        phone,
         birth_date,
         street,
-        city,
         state,
         postcode,
-        country,
-        country_code,
-        created_at,
-        _first_batch_id,
-        _first_line,
-        _batch_id,
-        _line,
-        _loaded_at
+        created_at as updated_at,
+        {{ common_columns }}
     from external_customers
 ),
 
@@ -72,6 +65,7 @@ final as (
         country,
         country_code,
         created_at,
+        coalesce(updated_at, created_at) as updated_at,
         _first_batch_id,
         _first_line,
         _batch_id,

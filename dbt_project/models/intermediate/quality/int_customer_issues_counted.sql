@@ -1,4 +1,5 @@
 -- Grain: one row per customer feed, load batch and issue.
+-- A new feed is one more branch of the union: what is judged is listed once.
 {% set issues = [
     'missing_email', 'malformed_email', 'overshared_email',
     'missing_phone', 'impossible_phone', 'overshared_phone',
@@ -6,6 +7,23 @@
     'missing_country', 'unknown_country',
     'missing_date', 'unparseable_date', 'future_date', 'duplicate_record',
 ] %}
+{% set judged_columns %}
+    first_name,
+    last_name,
+    email,
+    email_raw,
+    phone,
+    phone_raw,
+    country,
+    country_code,
+    created_at,
+    created_at_raw,
+    has_mixed_case,
+    has_stray_spaces,
+    has_special_characters,
+    _batch_id,
+    _loaded_at
+{% endset %}
 
 with shop_customers as (
     select * from {{ ref('stg_shop__customers') }}
@@ -27,41 +45,13 @@ rows_unioned as (
     select
         'shop.customers' as feed,
         'shop:' || source_customer_id as source_customer_key,
-        first_name,
-        last_name,
-        email,
-        email_raw,
-        phone,
-        phone_raw,
-        country,
-        country_code,
-        created_at,
-        created_at_raw,
-        has_mixed_case,
-        has_stray_spaces,
-        has_special_characters,
-        _batch_id,
-        _loaded_at
+        {{ judged_columns }}
     from shop_customers
     union all
     select
         'external.customers' as feed,
         source_name || ':' || source_customer_id as source_customer_key,
-        first_name,
-        last_name,
-        email,
-        email_raw,
-        phone,
-        phone_raw,
-        country,
-        country_code,
-        created_at,
-        created_at_raw,
-        has_mixed_case,
-        has_stray_spaces,
-        has_special_characters,
-        _batch_id,
-        _loaded_at
+        {{ judged_columns }}
     from external_customers
 ),
 
