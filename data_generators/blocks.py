@@ -15,6 +15,7 @@ from data_generators.csv_text import csv_bytes
 from data_generators.dates import deliver_dates
 from data_generators.defects import inject
 from data_generators.deliveries import file_name, schedule
+from data_generators.formats import RowWriter
 from data_generators.plan import BlockPlan
 from data_generators.pools import Pool
 from data_generators.population.people import Block, make_block
@@ -99,19 +100,17 @@ def purchases_by_source(block: Block) -> dict[str, Integers]:
 
 def spoil(block: Block, table: Table) -> list[Finding]:
     """Write the dates of a table and inject its feed's defects."""
-    rates, rng = block.config.defects, block.stream(f"{table.feed.name} defects")
+    rates, rng = block.config.defects, block.stream(f"{table.feed.unique_name} defects")
     return deliver_dates(table, rates, rng) + inject(table, table.feed.defects, rates, rng)
 
 
 def deliver(block: Block, table: Table) -> tuple[dict[tuple[str, str], bytes], list[Finding]]:
     """Divide a table among delivery days."""
-    rng = block.stream(f"{table.feed.name} deliveries")
+    rng = block.stream(f"{table.feed.unique_name} deliveries")
     deliveries, findings = schedule(table, block.config, rng)
-    lines = list(zip(*(table.columns[name] for name in table.feed.columns), strict=True))
+    writer, feed = RowWriter(table), table.feed
     files = {
-        (table.feed.name, file_name(table.feed, delivery.day, block.config)): csv_bytes(
-            map(lines.__getitem__, delivery.rows)
-        )
+        (feed.unique_name, file_name(feed, delivery.day, block.config)): writer.lines(delivery.rows)
         for delivery in deliveries
     }
     return files, findings

@@ -167,15 +167,13 @@ def write_landing(text: str, output: Path) -> list[Path]:
     purchases = list(parse_master(text))
     customers, transactions = customer_rows(purchases), transaction_rows(purchases)
     with StagedFiles(output) as files:
-        files.append(
+        files.write(
             "landing/external_customers/cdnow_customers.csv",
-            CUSTOMER_COLUMNS,
-            csv_bytes(customers),
+            csv_bytes([CUSTOMER_COLUMNS, *customers]),
         )
-        files.append(
+        files.write(
             "landing/external_transactions/cdnow_transactions.csv",
-            TRANSACTION_COLUMNS,
-            csv_bytes(transactions),
+            csv_bytes([TRANSACTION_COLUMNS, *transactions]),
         )
         return files.publish()
 

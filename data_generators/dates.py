@@ -20,9 +20,15 @@ EPOCH = dt.date(1970, 1, 1)
 
 
 def deliver_dates(table: Table, rates: DefectRates, rng: Generator) -> list[Finding]:
-    """Write the business dates of a table into its column, each row in a format of its own."""
+    """Write the business dates of a table into its column, each row in a format of its own.
+
+    Feeds with dates of their own kind get that and no findings.
+    """
     column = table.feed.dated_by
     if column is None:
+        return []
+    if table.feed.dates == "iso":
+        table.columns[column] = instant_texts(table.instants)
         return []
     if len(table) == 0:
         table.columns[column] = []
@@ -49,6 +55,12 @@ def written(instants: NDArray[np.int64], formats: NDArray[np.int64]) -> Strings:
     timed = formats == WITH_TIME
     result[timed] += " " + clock_texts()[seconds[timed]]
     return result
+
+
+def instant_texts(instants: NDArray[np.int64]) -> list[str]:
+    """Return instants (seconds since 1970) as programs write them: 2024-01-15T14:30:00Z."""
+    texts = instants.astype("datetime64[s]").astype(str).tolist()
+    return [f"{text}Z" for text in texts]
 
 
 @lru_cache(maxsize=10_000)

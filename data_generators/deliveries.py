@@ -28,7 +28,9 @@ class Delivery:
 
 def file_name(feed: Feed, day: dt.date, config: GeneratorConfig) -> str:
     """Return a feed's file of a day, relative to the landing directory."""
-    return f"{feed.source}/{feed.table}/{feed.source}_{feed.table}_{day}_{config.label}.csv"
+    folder = feed.folder or f"{feed.source}/{feed.table}"
+    stem = feed.unique_name.replace(".", "_")
+    return f"{folder}/{stem}_{day}_{config.label}.{feed.format}"
 
 
 def day_number(day: dt.date) -> int:

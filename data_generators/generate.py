@@ -14,6 +14,7 @@ from data_generators.catalogue import build_catalogue
 from data_generators.config import GeneratorConfig
 from data_generators.csv_text import csv_bytes
 from data_generators.deliveries import file_name
+from data_generators.formats import RowWriter
 from data_generators.plan import BlockPlan, plan_blocks
 from data_generators.pools import build_pools
 from data_generators.sources import SOURCES
@@ -65,6 +66,7 @@ def generate(config: GeneratorConfig, progress: Progress = no_progress) -> Gener
             done += output.records
             progress(done, config.customers)
         append_counts(files, defects)
+        files.finish()
         published = files.publish()
     landing = config.output / "landing"
     delivered = [path for path in published if path.is_relative_to(landing)]
@@ -93,30 +95,30 @@ def start_files(files: StagedFiles, materials: Materials) -> None:
     files.write(GENERATION_FILE, claim(config))
     for feed in (feed for source in SOURCES for feed in source.feeds):
         path = file_name(feed, config.initial_delivery, config)
-        files.append(f"landing/{path}", feed.columns, b"")
+        files.deliver(f"landing/{path}", feed, b"")
     for name, header in HEADERS.items():
-        files.append(f"truth/{name}", header, b"")
+        files.append(f"truth/{name}", csv_bytes([header]), b"")
     for table in (
         table for source in SOURCES for table in source.reference_tables(materials.catalogue)
     ):
         path = file_name(table.feed, config.initial_delivery, config)
-        rows = zip(*(table.columns[name] for name in table.feed.columns), strict=True)
-        files.append(f"landing/{path}", table.feed.columns, csv_bytes(rows))
+        files.deliver(f"landing/{path}", table.feed, RowWriter(table).all_lines())
 
 
 def append(files: StagedFiles, output: BlockOutput) -> None:
     """Append a block to the files."""
-    columns = {feed.name: feed.columns for source in SOURCES for feed in source.feeds}
+    feeds = {feed.unique_name: feed for source in SOURCES for feed in source.feeds}
     for (feed, path), lines in output.landing.items():
-        files.append(f"landing/{path}", columns[feed], lines)
+        files.deliver(f"landing/{path}", feeds[feed], lines)
     for name, lines in output.truth.items():
-        files.append(f"truth/{name}", HEADERS[name], lines)
+        files.append(f"truth/{name}", csv_bytes([HEADERS[name]]), lines)
 
 
 def append_counts(files: StagedFiles, defects: Counter[tuple[str, str]]) -> None:
     """Write how many rows of each feed carry each defect."""
-    rows = csv_bytes((feed, defect, count) for (feed, defect), count in sorted(defects.items()))
-    files.append("truth/defect_counts.csv", ("feed", "defect", "rows"), rows)
+    header = ("feed", "defect", "rows")
+    rows = ((feed, defect, count) for (feed, defect), count in sorted(defects.items()))
+    files.write("truth/defect_counts.csv", csv_bytes([header, *rows]))
 
 
 def outputs(plans: Sequence[BlockPlan], materials: Materials) -> Iterator[BlockOutput]:

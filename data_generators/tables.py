@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,10 @@ from data_generators.config import DefectRates
 Record = Mapping[str, str]
 # Returns the changed cells of a record, or nothing where the record cannot carry the defect.
 Corrupt = Callable[[Record, Random], dict[str, str]]
+Format = Literal["csv", "ndjson", "json", "parquet"]
+ColumnType = Literal["text", "integer", "money", "date", "instant"]
+# Returns a record as the system would deliver it: nested, with nulls and numbers.
+Shape = Callable[[Record], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,15 @@ class Feed:
     """One kind of file. `columns` are the contract's, the first of `key` identifies a row.
 
     `dated_by` is the column whose instant is the row's business date; None for reference data,
-    which is delivered once and clean.
+    which is delivered once and clean. `dates` says how it is written: "mixed" in four formats,
+    "iso" always as 2024-01-15T14:30:00Z, as programs write it.
+
+    In other formats than csv a row is an object: what `shape` makes of the record, else its columns
+    with null for empty text. Parquet files are flat; `types` says what the columns are that are
+    no text.
+
+    `variant` parts feeds of one contract that several systems deliver; `folder` is the feed's place
+    below the landing directory where that is not source/table.
     """
 
     source: str
@@ -42,11 +54,22 @@ class Feed:
     key: str
     dated_by: str | None = None
     defects: tuple[Defect, ...] = ()
+    format: Format = "csv"
+    shape: Shape | None = None
+    types: Mapping[str, ColumnType] = field(default_factory=dict)
+    dates: Literal["mixed", "iso"] = "mixed"
+    variant: str = ""
+    folder: str = ""
 
     @property
     def name(self) -> str:
         """The feed's name in contracts and truth."""
         return f"{self.source}.{self.table}"
+
+    @property
+    def unique_name(self) -> str:
+        """What no other feed is called."""
+        return f"{self.name}.{self.variant}" if self.variant else self.name
 
 
 class Finding(NamedTuple):

@@ -1,6 +1,7 @@
 """What is true: who is who, where they lived, what they really bought. Never loaded."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -135,13 +136,16 @@ def address_rows(block: Block) -> Iterator[Row]:
 
 
 def record_rows(source: str, seen: Observation, ids: Sequence[str]) -> Iterator[Row]:
-    """Return one line per customer record of a source."""
+    """Return one line per customer record of a source; rows may name their system themselves."""
     if seen.people is None:
         return
-    table = seen.tables[0]
-    keys = table.columns[table.feed.key]
-    for key, person in zip(keys, seen.people.tolist(), strict=True):
-        yield source, key, ids[person]
+    kept = [table for table in seen.tables if table.feed.name == seen.tables[0].feed.name]
+    keys = chain.from_iterable(table.columns[table.feed.key] for table in kept)
+    systems = chain.from_iterable(
+        table.columns.get("source", repeat(source, len(table))) for table in kept
+    )
+    for system, key, person in zip(systems, keys, seen.people.tolist(), strict=True):
+        yield system, key, ids[person]
 
 
 def sales_rows(source: str, sales: Sales, ids: Sequence[str]) -> Iterator[Row]:

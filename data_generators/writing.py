@@ -2,13 +2,15 @@
 
 import filecmp
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import mkdtemp
 from types import TracebackType
 from typing import Self
 
-from data_generators.csv_text import csv_bytes
+from data_generators.finishing import finish
+from data_generators.formats import start_of
+from data_generators.tables import Feed
 
 
 class OutputError(RuntimeError):
@@ -23,6 +25,7 @@ class StagedFiles:
         output.mkdir(parents=True, exist_ok=True)
         self.staging = Path(mkdtemp(prefix=".generating-", dir=output))
         self.paths: list[str] = []
+        self._feeds: dict[str, Feed] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -35,12 +38,17 @@ class StagedFiles:
     ) -> None:
         shutil.rmtree(self.staging, ignore_errors=True)
 
-    def append(self, path: str, header: Sequence[str], lines: bytes) -> None:
-        """Append lines to a file, which starts with its header."""
+    def deliver(self, path: str, feed: Feed, lines: bytes) -> None:
+        """Append rows of a feed to its file, as `RowWriter` wrote them."""
+        self._feeds[path] = feed
+        self.append(path, start_of(feed), lines)
+
+    def append(self, path: str, start: bytes, lines: bytes) -> None:
+        """Append lines to a file, which begins with `start`."""
         target = self.staging / path
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(csv_bytes([header]))
+            target.write_bytes(start)
             self.paths.append(path)
         if lines:
             with target.open("ab") as file:
@@ -48,10 +56,13 @@ class StagedFiles:
 
     def write(self, path: str, content: bytes) -> None:
         """Write a whole file."""
-        target = self.staging / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        self.paths.append(path)
+        self.append(path, content, b"")
+
+    def finish(self) -> None:
+        """Give every delivered file its final form; leave out what has none."""
+        for path, feed in self._feeds.items():
+            if not finish(self.staging / path, feed):
+                self.paths.remove(path)
 
     def publish(self) -> list[Path]:
         """Move all files into place, truth before landing, so that no delivery is without it.

@@ -27,10 +27,10 @@ class Sales:
 class Observation:
     """What a source saw of a block.
 
-    `people` holds, for each row of the first table, the position of the person behind the record;
-    None where the source keeps no customer records of its own. `findings` are what is wrong by the
-    way people are: second accounts, old names and addresses, shared contacts. `sales` is None where
-    nothing is sold.
+    `people` holds, for each row of the first table and of further ones of its feed, the position of
+    the person behind the record; None where the source keeps no customer records of its own.
+    `findings` are what is wrong by the way people are: second accounts, old names and addresses,
+    shared contacts. `sales` is None where nothing is sold.
     """
 
     tables: Sequence[Table]

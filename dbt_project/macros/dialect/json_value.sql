@@ -1,0 +1,19 @@
+{% macro json_value(value, path) -%}
+    {%- if path is string or path is mapping or path | length == 0 -%}
+        {{ exceptions.raise_compiler_error(
+            "json_value: give the path as a list of names from the outside in, such as ['address', 'street']."
+        ) }}
+    {%- endif -%}
+    {%- set literals = [] -%}
+    {%- for name in path -%}
+        {%- do literals.append(text_literal(name) | trim) -%}
+    {%- endfor -%}
+    {{ return(adapter.dispatch('json_value', 'customer360')(value, literals)) }}
+{%- endmacro %}
+
+{% macro default__json_value(value, path_literals) -%}
+    case
+        when pg_input_is_valid({{ value }}, 'jsonb')
+            then jsonb_extract_path_text(cast({{ value }} as jsonb), {{ path_literals | join(', ') }})
+    end
+{%- endmacro %}
