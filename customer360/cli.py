@@ -2,7 +2,7 @@
 
 import logging
 import signal
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -145,6 +145,22 @@ def rollback() -> None:
     from customer360.publishing.commands import rollback_publication
 
     raise typer.Exit(rollback_publication(get_settings(), console))
+
+
+@app.command()
+def export(
+    role: Annotated[
+        str, typer.Option(help="Whose view: c360_bi, without personal data, or c360_pii.")
+    ] = "c360_bi",
+    output: Annotated[
+        Path | None, typer.Option(help="Folder of the extracts. Default: exports in the data.")
+    ] = None,
+) -> None:
+    """Write the published marts as CSV and Parquet files, with a manifest."""
+    from customer360.exporting.commands import export_marts
+
+    settings, now = get_settings(), datetime.now(UTC)
+    raise typer.Exit(export_marts(settings, console, now, role=role, output=output))
 
 
 @app.command()

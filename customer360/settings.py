@@ -37,6 +37,9 @@ class Settings(BaseSettings):
         description="Airflow tasks of the build: one per layer, or one per model (Cosmos).",
     )
     airflow_port: int = Field(default=8080, ge=1, le=65535)
+    exports_kept: int = Field(
+        default=3, ge=1, description="Publications whose extracts are kept, per reader role."
+    )
 
     @field_validator("data_dir", mode="after")
     @classmethod
@@ -53,6 +56,11 @@ class Settings(BaseSettings):
     def landing_dir(self) -> Path:
         """Immutable files as they were delivered."""
         return self.data_dir / "landing"
+
+    @property
+    def exports_dir(self) -> Path:
+        """Extracts of the published marts, a folder for each publication."""
+        return self.data_dir / "exports"
 
     @property
     def dbt_project_dir(self) -> Path:

@@ -12,8 +12,9 @@ from customer360.transformation.layers import LAYERS
 GENERATE = "generate_sample_data"
 INGEST = "ingest_landing_files"
 BUILD = "build_warehouse"
-DAG_IDS = (GENERATE, INGEST, BUILD)
-NEXT_DAG = {GENERATE: INGEST, INGEST: BUILD}
+EXPORT = "export_marts"
+DAG_IDS = (GENERATE, INGEST, BUILD, EXPORT)
+NEXT_DAG = {GENERATE: INGEST, INGEST: BUILD, BUILD: EXPORT}
 
 _LAYERS = frozenset(layer.name for layer in LAYERS)
 _POLL_SECONDS = 1.0

@@ -63,6 +63,7 @@ def print_where_to_look(console: Console, home: AirflowHome, port: int) -> None:
         "Airflow": f"{address}  user {USER}  password {home.password()}",
         "Database": psql_line(home.settings),
         "Try": "select * from warehouse.customer_360 limit 10;",
+        "Extracts": str(home.settings.exports_dir / "latest"),
         "Models": "make docs",
         "Guides": str(home.settings.project_dir / "README.md"),
         "Logs": str(home.logs),

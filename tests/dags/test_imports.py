@@ -12,8 +12,8 @@ import pytest
 from customer360.settings import PROJECT_DIR
 
 DAGS_DIR = PROJECT_DIR / "airflow" / "dags"
-FILES = ["build_warehouse", "generate_sample_data", "ingest_landing_files"]
-HEAVY = {"pandas", "numpy", "dbt", "faker", "cosmos", "sqlalchemy.dialects.postgresql"}
+FILES = ["build_warehouse", "export_marts", "generate_sample_data", "ingest_landing_files"]
+HEAVY = {"pandas", "numpy", "pyarrow", "dbt", "faker", "cosmos", "sqlalchemy.dialects.postgresql"}
 
 # Runs in a fresh interpreter: a DAG that does nothing, then the DAG file under an audit hook.
 PROBE = """

@@ -8,6 +8,7 @@ import psycopg2
 import pytest
 from airflow.sdk import RetryAction, TriggerRule
 
+from customer360.exporting.exporter import ExportBusy
 from customer360.publishing.publisher import WarehouseBusy
 from customer360.publishing.results import GatesFailed
 from customer360.transformation.build import BuildBusy
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Dags = dict[str, DAG]
 
-DAG_IDS = ["build_warehouse", "generate_sample_data", "ingest_landing_files"]
+DAG_IDS = ["build_warehouse", "export_marts", "generate_sample_data", "ingest_landing_files"]
 
 
 def edges(dag: "DAG") -> dict[str, set[str]]:
@@ -48,7 +49,7 @@ def test_dag_runs_once_at_a_time_and_explains_itself(dags: "Dags", dag_id: str) 
     assert {task.owner for task in dag.tasks} == {"customer360"}
 
 
-def test_assets_lead_from_generation_over_ingest_to_build(dags: "Dags") -> None:
+def test_assets_lead_from_generation_over_ingest_and_build_to_extracts(dags: "Dags") -> None:
     def starts_on(dag_id: str) -> list[str]:
         return [asset.name for asset in dags[dag_id].timetable.asset_condition.objects]
 
@@ -58,6 +59,7 @@ def test_assets_lead_from_generation_over_ingest_to_build(dags: "Dags") -> None:
     assert outlets(dags["ingest_landing_files"]) == {"announce_loaded_data": ["c360_raw_data"]}
     assert starts_on("build_warehouse") == ["c360_raw_data"]
     assert outlets(dags["build_warehouse"]) == {"publish": ["c360_warehouse"]}
+    assert starts_on("export_marts") == ["c360_warehouse"]
 
 
 def test_rejections_are_reported_after_good_input_is_announced(dags: "Dags") -> None:
@@ -107,6 +109,7 @@ def test_every_task_backs_off_and_gives_up(dags: "Dags", dag_id: str) -> None:
         (OSError(28, "No space left on device"), RetryAction.RETRY),
         (BuildBusy("another build runs"), RetryAction.RETRY),
         (WarehouseBusy("locked"), RetryAction.RETRY),
+        (ExportBusy("another export runs"), RetryAction.RETRY),
         (DatabaseTroubleError("the database system is starting up"), RetryAction.RETRY),
         (GatesFailed("build", []), RetryAction.FAIL),
         (DbtFailed(["build"], ["model customer_rfm: division by zero"]), RetryAction.FAIL),
