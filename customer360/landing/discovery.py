@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from customer360.database.connection import Connection, connect
@@ -31,6 +31,19 @@ def pending_files(settings: Settings) -> list[Path]:
         for path in unclaimed:
             load_with(connection, contracts, settings.landing_dir, path)
     return pending
+
+
+def first_of_each_feed(settings: Settings, paths: Sequence[Path]) -> list[Path]:
+    """Return the first of the files of each feed: these may load side by side.
+
+    Within a feed the order decides, as the version of a row that was loaded last wins.
+    """
+    contracts = load_contracts(settings.dbt_project_dir)
+    first: dict[str | None, Path] = {}
+    for path in paths:
+        delivery, _ = announced(path, settings.landing_dir, contracts)
+        first.setdefault(delivery.feed, path)
+    return list(first.values())
 
 
 def new_files(

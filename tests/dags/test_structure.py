@@ -65,8 +65,10 @@ def test_assets_lead_from_generation_over_ingest_and_build_to_extracts(dags: "Da
 def test_rejections_are_reported_after_good_input_is_announced(dags: "Dags") -> None:
     dag = dags["ingest_landing_files"]
     assert edges(dag) == {
-        "list_pending_files": {"load_file", "report_rejected_files"},
-        "load_file": {"announce_loaded_data", "report_rejected_files"},
+        "list_first_files": {"load_first_file", "list_later_files", "report_rejected_files"},
+        "load_first_file": {"list_later_files", "announce_loaded_data", "report_rejected_files"},
+        "list_later_files": {"load_later_file", "report_rejected_files"},
+        "load_later_file": {"announce_loaded_data", "report_rejected_files"},
         "announce_loaded_data": {"report_rejected_files"},
         "report_rejected_files": set(),
     }
@@ -74,10 +76,14 @@ def test_rejections_are_reported_after_good_input_is_announced(dags: "Dags") -> 
         assert dag.get_task(task_id).trigger_rule == TriggerRule.ALL_DONE
 
 
-def test_files_load_one_after_the_other(dags: "Dags") -> None:
-    load_file = dags["ingest_landing_files"].get_task("load_file")
-    assert load_file.is_mapped
-    assert load_file.max_active_tis_per_dagrun == 1
+def test_files_of_one_feed_load_one_after_the_other(dags: "Dags") -> None:
+    first, later = (
+        dags["ingest_landing_files"].get_task(f"load_{which}_file") for which in ("first", "later")
+    )
+    assert first.is_mapped
+    assert later.is_mapped
+    assert later.max_active_tis_per_dagrun == 1
+    assert edges(dags["ingest_landing_files"])["list_later_files"] >= {"load_later_file"}
 
 
 def test_layers_then_gates_then_publication(dags: "Dags") -> None:
