@@ -1,0 +1,88 @@
+"""Our fits against what the papers print for the CDNOW tenth sample."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from customer360.lifetime.histories import PurchaseHistories, SpendHistories
+from customer360.lifetime.likelihood import Estimate
+from customer360.lifetime.purchasing import MBG_NBD, PurchaseModel, fit_purchases
+from customer360.lifetime.spending import SpendModel, fit_spend
+
+HOLDOUT_WEEKS = 39
+
+
+@pytest.fixture(scope="module")
+def fitted(histories: PurchaseHistories) -> tuple[PurchaseModel, Estimate]:
+    return fit_purchases(histories)
+
+
+@pytest.fixture(scope="module")
+def model(fitted: tuple[PurchaseModel, Estimate]) -> PurchaseModel:
+    return fitted[0]
+
+
+@pytest.fixture(scope="module")
+def spend(summary: pd.DataFrame) -> SpendModel:
+    return fit_spend(SpendHistories.of_customers(summary["x"], summary["zbar"]))[0]
+
+
+def test_bg_nbd_parameters_and_likelihood(fitted: tuple[PurchaseModel, Estimate]) -> None:
+    """Fader, Hardie, Lee (2005), table 2; the last digit of Excel's solver is not the maximum's."""
+    model, estimate = fitted
+    assert (model.r, model.alpha) == (
+        pytest.approx(0.2426, abs=5e-5),
+        pytest.approx(4.4135, abs=2e-4),
+    )
+    assert (model.a, model.b) == (
+        pytest.approx(0.7929, abs=1e-4),
+        pytest.approx(2.4258, abs=2e-4),
+    )
+    assert estimate.log_likelihood == pytest.approx(-9582.43, abs=0.01)
+
+
+def test_expected_purchases_of_customer_1(model: PurchaseModel) -> None:
+    """Fader, Hardie, Lee (2005), implementation in Excel: x = 2, t_x = 30.43, T = 38.86."""
+    expected = model.expected_purchases(2, 30.43, 38.86, HOLDOUT_WEEKS)
+    assert float(expected) == pytest.approx(1.226, abs=5e-4)
+    assert float(model.probability_alive(2, 30.43, 38.86)) == pytest.approx(0.7266, abs=5e-5)
+
+
+def test_gamma_gamma_parameters(spend: SpendModel, summary: pd.DataFrame) -> None:
+    """Fader, Hardie (2013), section 5."""
+    assert (summary["x"] > 0).sum() == 946
+    assert round(spend.p, 2) == 6.25
+    assert round(spend.q, 2) == 3.74
+    assert round(spend.v, 2) == pytest.approx(15.44, abs=0.0101)
+
+
+def test_expected_amounts(spend: SpendModel) -> None:
+    """The published parameters give the published mean; ours shrink towards it as they should."""
+    published = SpendModel(6.25, 3.74, 15.44)
+    assert published.population_mean == pytest.approx(35.2, abs=0.05)
+    assert float(published.expected_amount(2, 22.35)) == pytest.approx(24.66, abs=0.05)
+    assert float(spend.expected_amount(0, 0)) == pytest.approx(spend.population_mean)
+    assert float(spend.expected_amount(1e9, 22.35)) == pytest.approx(22.35, rel=1e-6)
+
+
+def test_holdout_of_each_customer(
+    model: PurchaseModel, summary: pd.DataFrame, holdout: "pd.Series[int]"
+) -> None:
+    """Fader, Hardie, Lee (2005), section 4.2: correlation 0.626 of forecast and what happened."""
+    expected = model.expected_purchases(summary["x"], summary["t_x"], summary["T"], HOLDOUT_WEEKS)
+    assert np.corrcoef(expected, holdout)[0, 1] >= 0.625
+
+
+def test_cumulative_repeats_at_week_78(
+    model: PurchaseModel, repeat_days: pd.DataFrame, weeks_since_first: np.ndarray
+) -> None:
+    assert len(repeat_days) == 4_339
+    expected = float(model.expected_of_newcomer(weeks_since_first).sum())
+    assert expected == pytest.approx(4_339, rel=0.05)
+
+
+def test_modified_model_fits_no_worse_here(
+    histories: PurchaseHistories, fitted: tuple[PurchaseModel, Estimate]
+) -> None:
+    _, modified = fit_purchases(histories, MBG_NBD)
+    assert modified.log_likelihood == pytest.approx(fitted[1].log_likelihood, abs=1)
