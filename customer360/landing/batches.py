@@ -59,16 +59,16 @@ def _copy(cursor: Cursor, contract: FeedContract, batch: Batch, records: Records
         loaded,
         quarantined,
         tuple(tally.unknown_columns),
-        _message(batch, tally, quarantined),
+        _message(batch, tally, quarantined, records.numbered_by),
     )
 
 
-def _message(batch: Batch, tally: Tally, quarantined: int) -> str:
+def _message(batch: Batch, tally: Tally, quarantined: int, numbered_by: str) -> str:
     """Say what a person should know of a file that was loaded; nothing if all is well."""
     parts = []
     if quarantined:
         reasons = ", ".join(
-            f"{count} {reason} (first on line {line})"
+            f"{count} {reason} (first on {numbered_by} {line})"
             for reason, (count, line) in tally.reasons.items()
         )
         parts.append(

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from customer360.landing.csv_format import read_csv
+from customer360.landing.json_format import read_json
 from customer360.landing.ndjson_format import read_ndjson
 from customer360.landing.outcomes import FileRejected, Records, suffixes
 
@@ -25,6 +26,7 @@ class FileFormat:
 FORMATS: Mapping[str, FileFormat] = MappingProxyType(
     {
         "csv": FileFormat((".csv", ".tsv", ".txt"), read_csv),
+        "json": FileFormat((".json",), read_json),
         "ndjson": FileFormat((".ndjson", ".jsonl"), read_ndjson),
     }
 )

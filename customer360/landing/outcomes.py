@@ -29,7 +29,10 @@ class FileChangedError(FileRejected):
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that cannot be taken into raw. `line` is the physical line on which it starts."""
+    """A row that cannot be taken into raw.
+
+    `line` is the physical line on which it starts; in files without lines, the row's number.
+    """
 
     line: int
     reason: str
@@ -52,11 +55,13 @@ class Records:
     """The rows of an open file.
 
     Each payload line is csv with `delimiter`: the line number, then `columns` of the raw table.
+    `numbered_by` says what the numbers count.
     """
 
     columns: tuple[str, ...]
     delimiter: str
     blocks: Iterator[Block]
+    numbered_by: Literal["line", "row"] = "line"
 
 
 @dataclass(frozen=True)

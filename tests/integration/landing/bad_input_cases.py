@@ -80,6 +80,26 @@ LOADED = [
         gzip.compress(b'{"id":1,"name":true}'),
         [(1, "1", "true", None)],
     ),
+    Case(
+        "json array",
+        "a.json",
+        b'[{"id": 1.10, "name": "[\\"},", "city": null},\r\n\n'
+        b'{"ID":"2","Name":["x",{"y":1e2}],"city":""}]\n',
+        [(1, "1.10", '["},', None), (2, "2", '["x", {"y": 1e2}]', "")],
+    ),
+    Case("json array without elements", "a.json", b" [ ] "),
+    Case(
+        "json array, byte-order mark, gzip",
+        "a.json.gz",
+        gzip.compress(b'\xef\xbb\xbf[{"id":1,"name":true}]'),
+        [(1, "1", "true", None)],
+    ),
+    Case(
+        "json array in utf-16",
+        "a.json",
+        '[{"id": 1, "name": "Zoë"}]'.encode("utf-16"),
+        [(1, "1", "Zoë", None)],
+    ),
 ]
 # The good rows beside a bad one on line 3.
 AROUND: list[Row] = [(2, "1", "Ann", "Rome"), (4, "3", "Cid", "Oslo")]
@@ -179,6 +199,26 @@ QUARANTINED = [
         [(1, "1", "Ann", None)],
         [(2, "empty_key"), (3, "empty_key"), (4, "empty_key")],
     ),
+    Case(
+        "bad elements of a json array",
+        "a.json",
+        b'[{"id":1,"name":"Ann"},3,{"id":2,"name":NaN},,{"id":5,}\n,{"id":6,"name":"Dan"},"x",'
+        b'{"id":"\\ud800"},{"name":"x"},{"id":9,"id":9}, {"id":"\xff"}, {"id":8,"n":}{"id":9},]',
+        [(1, "1", "Ann", None), (6, "6", "Dan", None)],
+        [
+            (2, "not_an_object"),
+            (3, "bad_json"),
+            (4, "bad_json"),
+            (5, "bad_json"),
+            (7, "not_an_object"),
+            (8, "undecodable"),
+            (9, "empty_key"),
+            (10, "bad_json"),
+            (11, "undecodable"),
+            (12, "bad_json"),
+            (13, "bad_json"),
+        ],
+    ),
 ]
 
 REJECTED = [
@@ -209,8 +249,19 @@ REJECTED = [
     Case("gzip unannounced", "a.csv", gzip.compress(GOOD), says=("gzip", ".gz")),
     Case("parquet as csv", "a.csv", b"PAR1" + b"\0" * 99, says=("Parquet",)),
     Case("workbook as csv", "a.csv", b"PK\x03\x04" + b"\0" * 99, says=("Excel",)),
-    Case("unknown suffix", "a.xlsx", GOOD, says=(".xlsx", "csv or ndjson", ".ndjson")),
+    Case("unknown suffix", "a.xlsx", GOOD, says=(".xlsx", "csv or ndjson or json", ".ndjson")),
     Case("csv as ndjson", "a.ndjson", GOOD, says=("JSON object",)),
     Case("no object has a required name", "a.ndjson", b'{"id":1}\n', says=("missing: name",)),
+    Case("json array cut short", "a.json", b'[{"id":1,"name":"A"},', says=("truncated", "again")),
+    Case("json array cut in a row", "a.json", b'[{"id":1,"name":"A"},{"id', says=("truncated",)),
+    Case("json array cut in a text", "a.json", b'[{"id":1,"name":"A\\', says=("truncated",)),
+    Case(
+        "json array with a tail", "a.json", b'[{"id":1,"name":"A"}]\n[]', says=("behind the end",)
+    ),
+    Case("json object for an array", "a.json", b'{"id":1,"name":"A"}', says=("start with [",)),
+    Case("csv as json", "a.json", GOOD, says=("start with [",)),
+    Case("blanks as json", "a.json", b" \n ", says=("blanks", "array")),
+    Case("json array of no objects", "a.json", b"[1, [2]]", says=("no element",)),
+    Case("no element has a required name", "a.json", b'[{"id":1}]', says=("missing: name",)),
     Case("no feed", "../elsewhere/a.csv", GOOD, says=("no feed", "people/*", "--feed")),
 ]

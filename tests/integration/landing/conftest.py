@@ -23,7 +23,7 @@ sources:
           meta:
             landing:
               files: "people/*"
-              format: [csv, ndjson]
+              format: [csv, ndjson, json]
               key: [id]
               required: [id, name]
         columns: [{name: id}, {name: name}, {name: city}]
