@@ -12,8 +12,9 @@
 {%- endmacro %}
 
 {% macro default__json_value(value, path_literals) -%}
-    case
-        when pg_input_is_valid({{ value }}, 'jsonb')
-            then jsonb_extract_path_text(cast({{ value }} as jsonb), {{ path_literals | join(', ') }})
-    end
+    {#- The case is inside the cast: around it, Postgres would still cast a constant while it plans. -#}
+    jsonb_extract_path_text(
+        cast(case when pg_input_is_valid({{ value }}, 'jsonb') then {{ value }} end as jsonb),
+        {{ path_literals | join(', ') }}
+    )
 {%- endmacro %}
