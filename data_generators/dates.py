@@ -35,8 +35,9 @@ def deliver_dates(table: Table, rates: DefectRates, rng: Generator) -> list[Find
         return []
     shares = [rates.date_day_first, rates.date_month_first, rates.date_with_time]
     formats = rng.choice(len(FORMATS), size=len(table), p=[1 - sum(shares), *shares])
-    clean = written(table.instants, np.zeros_like(formats)).tolist()
-    delivered = written(table.instants, formats).tolist()
+    keeps_time = table.feed.dates == "timed"
+    clean = written(table.instants, np.zeros_like(formats), keeps_time=keeps_time).tolist()
+    delivered = written(table.instants, formats, keeps_time=keeps_time).tolist()
     table.columns[column] = delivered
     keys = table.columns[table.feed.key]
     return [
@@ -46,13 +47,18 @@ def deliver_dates(table: Table, rates: DefectRates, rng: Generator) -> list[Find
     ]
 
 
-def written(instants: NDArray[np.int64], formats: NDArray[np.int64]) -> Strings:
-    """Return instants (seconds since 1970) as text, each in the format of that number."""
+def written(
+    instants: NDArray[np.int64], formats: NDArray[np.int64], *, keeps_time: bool = False
+) -> Strings:
+    """Return instants (seconds since 1970) as text, each in the format of that number.
+
+    Only one of the formats has the time of day, all of them where `keeps_time`.
+    """
     days, seconds = np.divmod(instants, SECONDS_PER_DAY)
     distinct_days, position = np.unique(days, return_inverse=True)
     texts = np.array([day_texts(day) for day in distinct_days.tolist()], dtype=object)
     result: Strings = texts[position, formats]
-    timed = formats == WITH_TIME
+    timed = np.asarray(keeps_time | (formats == WITH_TIME))
     result[timed] += " " + clock_texts()[seconds[timed]]
     return result
 

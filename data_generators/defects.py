@@ -177,6 +177,8 @@ def orphan_key(column: str, prefix: str) -> Defect:
     """Point a row at something that never existed; `prefix` is the prefix of such keys."""
 
     def corrupt(record: Record, random: Random) -> dict[str, str]:
+        if not record[column]:
+            return {}
         width = len(record[column]) - len(prefix)
         number = 10**width - 1 - random.randrange(ORPHAN_SPAN)
         return {column: f"{prefix}{number:0{width}d}"}

@@ -38,7 +38,8 @@ class Feed:
 
     `dated_by` is the column whose instant is the row's business date; None for reference data,
     which is delivered once and clean. `dates` says how it is written: "mixed" in four formats,
-    "iso" always as 2024-01-15T14:30:00Z, as programs write it.
+    of which one has the time, "timed" in the same with the time in each, "iso" always as
+    2024-01-15T14:30:00Z, as programs write it.
 
     In other formats than csv a row is an object: what `shape` makes of the record, else its columns
     with null for empty text. Parquet files are flat; `types` says what the columns are that are
@@ -57,7 +58,7 @@ class Feed:
     format: Format = "csv"
     shape: Shape | None = None
     types: Mapping[str, ColumnType] = field(default_factory=dict)
-    dates: Literal["mixed", "iso"] = "mixed"
+    dates: Literal["mixed", "timed", "iso"] = "mixed"
     variant: str = ""
     folder: str = ""
 

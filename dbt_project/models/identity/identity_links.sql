@@ -5,6 +5,10 @@ with records as (
     select * from {{ ref('identity_records') }}
 ),
 
+declarations as (
+    select * from {{ ref('identity_declarations') }}
+),
+
 shared_values as (
     select * from {{ ref('identity_shared_values') }}
     where is_linking
@@ -27,6 +31,14 @@ record_values as (
         _first_line
     from records
     where first_name is not null and last_name is not null
+    union all
+    select
+        match_rule,
+        shared_value,
+        source_customer_key,
+        _first_batch_id,
+        _first_line
+    from declarations
 ),
 
 holders as (

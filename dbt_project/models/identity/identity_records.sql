@@ -21,6 +21,13 @@ with shop_customers as (
     select * from {{ ref('stg_shop__customers') }}
 ),
 
+loyalty_accounts as (
+    select
+        *,
+        cast(null as {{ dbt.type_string() }}) as city
+    from {{ ref('stg_loyalty__loyalty_accounts') }}
+),
+
 external_customers as (
     select * from {{ ref('stg_external__customers') }}
 ),
@@ -35,6 +42,16 @@ unioned as (
         created_at as updated_at,
         {{ common_columns }}
     from shop_customers
+    union all
+    select
+        'loyalty' as source_name,
+        cast(null as date) as birth_date,
+        cast(null as {{ dbt.type_string() }}) as street,
+        cast(null as {{ dbt.type_string() }}) as state,
+        cast(null as {{ dbt.type_string() }}) as postcode,
+        created_at as updated_at,
+        {{ common_columns }}
+    from loyalty_accounts
     union all
     select
         source_name,

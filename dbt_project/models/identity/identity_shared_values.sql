@@ -5,6 +5,10 @@ with records as (
     select * from {{ ref('identity_records') }}
 ),
 
+declarations as (
+    select * from {{ ref('identity_declarations') }}
+),
+
 phone_holders as (
     select
         phone,
@@ -34,6 +38,14 @@ candidates as (
         on records.phone = phone_holders.phone
     where records.first_name is not null and records.last_name is not null
     group by records.phone, records.comparable_name
+    union all
+    select
+        match_rule,
+        shared_value,
+        count(*) as number_of_records,
+        count(*) as number_of_holders
+    from declarations
+    group by match_rule, shared_value
 ),
 
 final as (

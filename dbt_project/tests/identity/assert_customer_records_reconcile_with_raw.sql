@@ -9,6 +9,11 @@ with raw_keys as (
     from {{ source('shop', 'customers') }}
     union
     select
+        'loyalty' as source_name,
+        {{ clean_text('loyalty_id') }} as source_customer_id
+    from {{ source('loyalty', 'loyalty_accounts') }}
+    union
+    select
         {{ external_source_name('source') }} as source_name,
         {{ clean_text('source_id') }} as source_customer_id
     from {{ source('external', 'customers') }}

@@ -10,6 +10,14 @@ shop_returns as (
     select * from {{ ref('stg_shop__returns') }}
 ),
 
+loyalty_transactions as (
+    select * from {{ ref('stg_loyalty__loyalty_transactions') }}
+),
+
+support_interactions as (
+    select * from {{ ref('stg_support__service_interactions') }}
+),
+
 external_transactions as (
     select * from {{ ref('stg_external__transactions') }}
 ),
@@ -26,6 +34,18 @@ dates_unioned as (
         {{ utc_date('returned_at') }} as business_date,
         {{ utc_date('_loaded_at') }} as loaded_date
     from shop_returns
+    union all
+    select
+        'loyalty.loyalty_transactions' as feed,
+        {{ utc_date('occurred_at') }} as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from loyalty_transactions
+    union all
+    select
+        'support.service_interactions' as feed,
+        {{ utc_date('opened_at') }} as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from support_interactions
     union all
     select
         'external.transactions' as feed,

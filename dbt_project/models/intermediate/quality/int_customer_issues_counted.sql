@@ -29,6 +29,10 @@ with shop_customers as (
     select * from {{ ref('stg_shop__customers') }}
 ),
 
+loyalty_accounts as (
+    select * from {{ ref('stg_loyalty__loyalty_accounts') }}
+),
+
 external_customers as (
     select * from {{ ref('stg_external__customers') }}
 ),
@@ -47,6 +51,12 @@ rows_unioned as (
         'shop:' || source_customer_id as source_customer_key,
         {{ judged_columns }}
     from shop_customers
+    union all
+    select
+        'loyalty.loyalty_accounts' as feed,
+        'loyalty:' || source_customer_id as source_customer_key,
+        {{ judged_columns }}
+    from loyalty_accounts
     union all
     select
         'external.customers' as feed,
