@@ -200,9 +200,14 @@ def future_date(column: str) -> Defect:
     return Defect("future_date", corrupt)
 
 
-def negative_amount(record: Record, _: Random) -> dict[str, str]:
-    """Book the amount with the wrong sign."""
-    return {} if record["amount"].startswith("-") else {"amount": f"-{record['amount']}"}
+def negative_amount_in(column: str) -> Defect:
+    """Book the amount in a column with the wrong sign."""
+
+    def corrupt(record: Record, _: Random) -> dict[str, str]:
+        amount = record[column]
+        return {} if not amount or amount.startswith("-") else {column: f"-{amount}"}
+
+    return Defect("negative_amount", corrupt)
 
 
 def named(corrupt: Corrupt) -> Defect:
@@ -227,4 +232,4 @@ CUSTOMER_DEFECTS = tuple(
         stray_spaces,
     )
 )
-NEGATIVE_AMOUNT = named(negative_amount)
+NEGATIVE_AMOUNT = negative_amount_in("amount")

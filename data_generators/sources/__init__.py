@@ -1,8 +1,18 @@
 """The source systems. A new one is a module here and an entry in SOURCES."""
 
 from data_generators.sources.base import Source
+from data_generators.sources.dealership import Dealership
+from data_generators.sources.dynamics import Dynamics
 from data_generators.sources.loyalty import Loyalty
+from data_generators.sources.salesforce import Salesforce
 from data_generators.sources.shop import Shop
 from data_generators.sources.support import Support
 
-SOURCES: tuple[Source, ...] = (Shop(), Loyalty(), Support())
+SOURCES: tuple[Source, ...] = (
+    Shop(),
+    Loyalty(),
+    Support(),
+    Salesforce(),
+    Dynamics(),
+    Dealership(),
+)
