@@ -28,6 +28,18 @@ loyalty_accounts as (
     from {{ ref('stg_loyalty__loyalty_accounts') }}
 ),
 
+salesforce_contacts as (
+    select * from {{ ref('stg_salesforce__contacts') }}
+),
+
+dynamics_contacts as (
+    select * from {{ ref('stg_dynamics__contacts') }}
+),
+
+dealership_customers as (
+    select * from {{ ref('stg_dealership__customers') }}
+),
+
 external_customers as (
     select * from {{ ref('stg_external__customers') }}
 ),
@@ -52,6 +64,36 @@ unioned as (
         created_at as updated_at,
         {{ common_columns }}
     from loyalty_accounts
+    union all
+    select
+        'salesforce' as source_name,
+        cast(null as date) as birth_date,
+        street,
+        state,
+        postcode,
+        updated_at,
+        {{ common_columns }}
+    from salesforce_contacts
+    union all
+    select
+        'dynamics' as source_name,
+        birth_date,
+        street,
+        cast(null as {{ dbt.type_string() }}) as state,
+        postcode,
+        updated_at,
+        {{ common_columns }}
+    from dynamics_contacts
+    union all
+    select
+        'dealership' as source_name,
+        cast(null as date) as birth_date,
+        street,
+        cast(null as {{ dbt.type_string() }}) as state,
+        cast(null as {{ dbt.type_string() }}) as postcode,
+        updated_at,
+        {{ common_columns }}
+    from dealership_customers
     union all
     select
         source_name,

@@ -14,6 +14,21 @@ with raw_keys as (
     from {{ source('loyalty', 'loyalty_accounts') }}
     union
     select
+        'salesforce' as source_name,
+        {{ clean_text('id') }} as source_customer_id
+    from {{ source('salesforce', 'contacts') }}
+    union
+    select
+        'dynamics' as source_name,
+        {{ clean_text('contactid') }} as source_customer_id
+    from {{ source('dynamics', 'contacts') }}
+    union
+    select
+        'dealership' as source_name,
+        {{ clean_text('customer_id') }} as source_customer_id
+    from {{ source('dealership', 'customers') }}
+    union
+    select
         {{ external_source_name('source') }} as source_name,
         {{ clean_text('source_id') }} as source_customer_id
     from {{ source('external', 'customers') }}

@@ -39,7 +39,7 @@ DRAWN = ("date_day_first", "date_month_first", "date_with_time", "duplicate_deli
 
 @pytest.mark.parametrize("name", EXACT)
 def test_customer_defects_come_at_their_rates(whole: Generation, name: str) -> None:
-    expected = getattr(RATES, name) * whole.config.customers
+    expected = getattr(RATES, name) * whole.summary.rows["shop.customers"]
     assert whole.counts()["shop.customers", name] == pytest.approx(expected, abs=4)
 
 

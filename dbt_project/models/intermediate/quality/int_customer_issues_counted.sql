@@ -33,6 +33,18 @@ loyalty_accounts as (
     select * from {{ ref('stg_loyalty__loyalty_accounts') }}
 ),
 
+salesforce_contacts as (
+    select * from {{ ref('stg_salesforce__contacts') }}
+),
+
+dynamics_contacts as (
+    select * from {{ ref('stg_dynamics__contacts') }}
+),
+
+dealership_customers as (
+    select * from {{ ref('stg_dealership__customers') }}
+),
+
 external_customers as (
     select * from {{ ref('stg_external__customers') }}
 ),
@@ -57,6 +69,24 @@ rows_unioned as (
         'loyalty:' || source_customer_id as source_customer_key,
         {{ judged_columns }}
     from loyalty_accounts
+    union all
+    select
+        'salesforce.contacts' as feed,
+        'salesforce:' || source_customer_id as source_customer_key,
+        {{ judged_columns }}
+    from salesforce_contacts
+    union all
+    select
+        'dynamics.contacts' as feed,
+        'dynamics:' || source_customer_id as source_customer_key,
+        {{ judged_columns }}
+    from dynamics_contacts
+    union all
+    select
+        'dealership.customers' as feed,
+        'dealership:' || source_customer_id as source_customer_key,
+        {{ judged_columns }}
+    from dealership_customers
     union all
     select
         'external.customers' as feed,

@@ -1,0 +1,130 @@
+-- Grain: one row per contact of Dynamics 365, in the version that was delivered last.
+-- All deliveries of a contact are read again with its newest one, so that its first delivery,
+-- which decides the age of a record, is the same after an incremental run and a full refresh.
+-- The countries are looked up here because a national telephone number means nothing without one.
+{{ config(unique_key='source_customer_id') }}
+
+with source_rows as (
+    select * from {{ source('dynamics', 'contacts') }}
+),
+
+countries as (
+    select * from {{ ref('countries') }}
+),
+
+country_aliases as (
+    select * from {{ ref('country_aliases') }}
+),
+
+deliveries as (
+    select
+        firstname as first_name_raw,
+        lastname as last_name_raw,
+        emailaddress1 as email_raw,
+        telephone1 as phone_raw,
+        birthdate as birth_date_raw,
+        address1_line1 as street_raw,
+        address1_city as city_raw,
+        address1_postalcode as postcode_raw,
+        address1_country as country_raw,
+        leadsourcecode as lead_source_code_raw,
+        statecode as state_code_raw,
+        createdon as created_at_raw,
+        modifiedon as updated_at_raw,
+        _file_sha256,
+        _file_name,
+        _line,
+        _loaded_at,
+        _batch_id,
+        {{ clean_text('source_rows.contactid') }} as source_customer_id
+    from source_rows
+),
+
+delivered_keys as (
+    select source_customer_id
+    from deliveries
+    where {{ new_loads_only() }}
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by source_customer_id
+            order by _batch_id desc nulls last, _line desc nulls last
+        ) as recency,
+        first_value(_batch_id) over (
+            partition by source_customer_id
+            order by _batch_id asc nulls last, _line asc nulls last
+        ) as _first_batch_id,
+        first_value(_line) over (
+            partition by source_customer_id
+            order by _batch_id asc nulls last, _line asc nulls last
+        ) as _first_line
+    from deliveries
+    where source_customer_id in (select delivered_keys.source_customer_id from delivered_keys)
+),
+
+latest as (
+    select
+        *,
+        {{ clean_text('country_raw') }} as country_given,
+        {{ comparable_text(clean_text('country_raw')) }} as country_alias,
+        {{ phone_digits('phone_raw') }} as phone_dialled
+    from versions
+    where recency = 1
+),
+
+final as (
+    select
+        latest.source_customer_id,
+        {{ clean_name('latest.first_name_raw') }} as first_name,
+        {{ clean_name('latest.last_name_raw') }} as last_name,
+        {{ parse_email('latest.email_raw') }} as email,
+        {{ e164_phone('latest.phone_dialled', 'countries') }} as phone,
+        {{ parse_date(clean_text('latest.birth_date_raw')) }} as birth_date,
+        {{ clean_text('latest.street_raw') }} as street,
+        {{ clean_text('latest.city_raw') }} as city,
+        {{ clean_text('latest.postcode_raw') }} as postcode,
+        latest.country_given as country,
+        countries.country_code,
+        {{ parse_integer('latest.lead_source_code_raw') }} as lead_source_code,
+        case {{ clean_text('latest.state_code_raw') }}
+            when '0' then 'active'
+            when '1' then 'inactive'
+        end as contact_status,
+        {{ parse_instant(clean_text('latest.created_at_raw')) }} as created_at,
+        {{ parse_instant(clean_text('latest.updated_at_raw')) }} as updated_at,
+        latest.first_name_raw,
+        latest.last_name_raw,
+        latest.email_raw,
+        latest.phone_raw,
+        latest.birth_date_raw,
+        latest.city_raw,
+        latest.created_at_raw,
+        latest.updated_at_raw,
+        {{
+            any_stray_spaces(
+                'latest',
+                ['first_name_raw', 'last_name_raw', 'email_raw', 'phone_raw', 'city_raw']
+            )
+        }} as has_stray_spaces,
+        {{ any_single_case('latest', ['first_name_raw', 'last_name_raw', 'city_raw']) }}
+        or coalesce(latest.email_raw <> lower(latest.email_raw), false) as has_mixed_case,
+        {{ any_foreign_characters('latest', ['first_name_raw', 'last_name_raw']) }}
+            as has_special_characters,
+        latest._first_batch_id,
+        latest._first_line,
+        latest._file_sha256,
+        latest._file_name,
+        latest._line,
+        latest._loaded_at,
+        latest._batch_id
+    from latest
+    left join country_aliases
+        on latest.country_alias = country_aliases.alias
+    left join countries
+        on country_aliases.country_code = countries.country_code
+)
+
+select * from final
