@@ -19,6 +19,8 @@ from customer360.settings import get_settings
 app = typer.Typer(no_args_is_help=True, help="Customer 360: from messy files to trusted marts.")
 database_app = typer.Typer(no_args_is_help=True, help="The database that holds everything.")
 app.add_typer(database_app, name="db")
+identity_app = typer.Typer(no_args_is_help=True, help="Which records are one customer.")
+app.add_typer(identity_app, name="identity")
 console = Console()
 
 
@@ -78,6 +80,19 @@ def stop_database() -> None:
 
     stopped = embedded.stop(get_settings().data_dir)
     console.print("Stopped the embedded server." if stopped else "No embedded server runs.")
+
+
+@identity_app.command("evaluate")
+def evaluate_identity(
+    truth: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the generator's truth. Default: truth in the data."),
+    ] = None,
+) -> None:
+    """Measure precision and recall of the matching against a known truth."""
+    from customer360.identity.commands import evaluate_identity as command
+
+    raise typer.Exit(command(get_settings(), console, datetime.now(UTC), truth))
 
 
 @app.command()

@@ -1,0 +1,139 @@
+-- Grain: one row per topic and subject; for evaluations, one per comparison and match rule.
+-- One table for all topics, so that a dashboard reads one; what does not apply to a topic is null.
+with customers as (
+    select * from {{ ref('int_customer_matches_summarised') }}
+),
+
+rules as (
+    select * from {{ ref('int_match_rules_summarised') }}
+),
+
+evaluations as (
+    select * from {{ ref('int_match_evaluations_summarised') }}
+),
+
+bands as (
+    select
+        topic,
+        band,
+        minimum_value,
+        is_suspicious,
+        lead(minimum_value) over (partition by topic order by minimum_value asc) as next_minimum
+    from {{ ref('match_bands') }}
+),
+
+measured_customers as (
+    select
+        'cluster_size' as topic,
+        records as measured_value,
+        records,
+        pairs
+    from customers
+    union all
+    select
+        'given_names' as topic,
+        given_names as measured_value,
+        records,
+        pairs
+    from customers
+),
+
+customers_counted as (
+    select
+        bands.topic,
+        bands.band as subject,
+        bands.minimum_value as sort_order,
+        bands.is_suspicious,
+        coalesce(sum(measured_customers.records), 0) as records,
+        count(measured_customers.records) as customers,
+        coalesce(sum(measured_customers.pairs), 0) as found_pairs
+    from bands
+    left join measured_customers
+        on
+            bands.topic = measured_customers.topic
+            and bands.minimum_value <= measured_customers.measured_value
+            and (
+                bands.next_minimum is null
+                or bands.next_minimum > measured_customers.measured_value
+            )
+    group by bands.topic, bands.band, bands.minimum_value, bands.is_suspicious
+    union all
+    select
+        'all' as topic,
+        'all' as subject,
+        1 as sort_order,
+        cast(null as boolean) as is_suspicious,
+        coalesce(sum(records), 0) as records,
+        count(*) as customers,
+        coalesce(sum(pairs), 0) as found_pairs
+    from customers
+),
+
+subjects as (
+    select
+        topic,
+        subject,
+        sort_order,
+        cast(null as bigint) as evaluation_id
+    from customers_counted
+    union all
+    select
+        'rule' as topic,
+        match_rule as subject,
+        row_number() over (order by match_rule asc) as sort_order,
+        cast(null as bigint) as evaluation_id
+    from rules
+    union all
+    select
+        'evaluation' as topic,
+        match_rule as subject,
+        row_number() over (order by evaluation_id asc, match_rule asc) as sort_order,
+        evaluation_id
+    from evaluations
+),
+
+final as (
+    select
+        subjects.topic,
+        subjects.subject,
+        customers_counted.is_suspicious,
+        rules.links,
+        rules.links_of_no_other_rule,
+        rules.withheld_values,
+        subjects.evaluation_id,
+        evaluations.evaluated_at,
+        evaluations.build_id as evaluated_build_id,
+        evaluations.is_newest as is_newest_evaluation,
+        evaluations.people,
+        evaluations.true_pairs,
+        evaluations.correct_pairs,
+        evaluations.over_merged_customers,
+        evaluations.split_people,
+        evaluations.precision_share,
+        evaluations.recall_share,
+        evaluations.f1_score,
+        subjects.topic || ':'
+        || coalesce(cast(subjects.evaluation_id as {{ dbt.type_string() }}) || ':', '')
+        || subjects.subject as match_quality_id,
+        cast(subjects.sort_order as integer) as sort_order,
+        cast(
+            coalesce(customers_counted.records, rules.linked_records, evaluations.records) as bigint
+        ) as records,
+        coalesce(customers_counted.customers, evaluations.customers) as customers,
+        cast(
+            coalesce(customers_counted.found_pairs, evaluations.found_pairs) as bigint
+        ) as found_pairs
+    from subjects
+    left join customers_counted
+        on
+            subjects.topic = customers_counted.topic
+            and subjects.subject = customers_counted.subject
+    left join rules
+        on subjects.subject = rules.match_rule and subjects.topic = 'rule'
+    left join evaluations
+        on
+            subjects.evaluation_id = evaluations.evaluation_id
+            and subjects.subject = evaluations.match_rule
+)
+
+select * from final
