@@ -139,6 +139,20 @@ DAMAGES = [
         "assert_fact_amounts_are_never_negative",
         "update warehouse_next.fct_returns set return_date = return_date + 3650",
     ),
+    (
+        "assert_offers_are_not_owned",
+        "update warehouse_next.next_best_offers as offers set offered_product_id = owned.product_id"
+        " from warehouse_next.fct_transactions as owned"
+        f" where offers.customer_id = owned.customer_id and offers.customer_id = {ONE_CUSTOMER}",
+    ),
+    (
+        "assert_offers_are_not_owned",
+        f"delete from warehouse_next.next_best_offers where customer_id = {ONE_CUSTOMER}",
+    ),
+    (
+        "assert_offers_are_not_owned",
+        "delete from warehouse_next.next_best_offers where offer_rank = 2",
+    ),
 ]
 
 

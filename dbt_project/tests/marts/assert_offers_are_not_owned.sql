@@ -1,0 +1,44 @@
+-- Invariant: nobody is offered a product that they have bought, and each customer with a purchase
+-- has an unbroken list of offers from 1 on.
+-- Otherwise a campaign would sell people what they own, or skip somebody without a word.
+with owned_offers as (
+    select
+        offers.customer_id,
+        offers.offer_rank
+    from {{ ref('next_best_offers') }} as offers
+    inner join {{ ref('fct_transactions') }} as transactions
+        on
+            offers.customer_id = transactions.customer_id
+            and offers.offered_product_id = transactions.product_id
+),
+
+lists as (
+    select
+        customers.customer_id,
+        count(offers.offer_rank) as offers,
+        max(offers.offer_rank) as last_rank
+    from {{ ref('customer_metrics') }} as customers
+    left join {{ ref('next_best_offers') }} as offers
+        on customers.customer_id = offers.customer_id
+    group by customers.customer_id
+),
+
+-- Where no product has a name, as in CDNOW, nothing can be offered.
+named_products as (
+    select count(*) as products
+    from {{ ref('int_product_popularity_summarised') }}
+)
+
+select
+    owned_offers.customer_id,
+    owned_offers.offer_rank
+from owned_offers
+union all
+select
+    lists.customer_id,
+    lists.last_rank as offer_rank
+from lists
+cross join named_products
+where
+    (lists.offers = 0 and named_products.products > {{ var('offer_best_sellers') }})
+    or lists.offers <> coalesce(lists.last_rank, 0)
