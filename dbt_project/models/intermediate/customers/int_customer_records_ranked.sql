@@ -1,7 +1,7 @@
 -- Grain: one row per customer record, with its rank among the records of its customer.
 -- The most recent record comes first, because people move and change numbers; of two as recent the
 -- more complete one. A date of creation after the load cannot be true and counts as unknown.
--- In a replay of a past day, later records do not exist, unless the customer had bought by then.
+-- In a replay of a past day, later records do not exist, unless the customer was active by then.
 with records as (
     select * from {{ ref('identity_records') }}
 ),
@@ -10,10 +10,8 @@ customers as (
     select * from {{ ref('identity_customers') }}
 ),
 
-buyers as (
-    select distinct customer_id
-    from {{ ref('int_transactions_judged') }}
-    where customer_id is not null and coalesce(exclusion_reason, '') <> 'after_as_of_date'
+active as (
+    select * from {{ ref('int_customers_active_unioned') }}
 ),
 
 dated as (
@@ -38,10 +36,10 @@ dated as (
 existing as (
     select dated.*
     from dated
-    left join buyers
-        on dated.customer_id = buyers.customer_id
+    left join active
+        on dated.customer_id = active.customer_id
     where
-        buyers.customer_id is not null
+        active.customer_id is not null
         or coalesce(
             {{ utc_date('dated.recorded_at') }} <= {{ date_literal(var('as_of_date')) }}, true
         )

@@ -13,6 +13,10 @@ content_issues as (
     select * from {{ ref('int_customer_issues_counted') }}
     union all
     select * from {{ ref('int_sales_issues_counted') }}
+    union all
+    select * from {{ ref('int_loyalty_issues_counted') }}
+    union all
+    select * from {{ ref('int_support_issues_counted') }}
 ),
 
 kept_rows as (
