@@ -2,8 +2,10 @@
 
 from data_generators.sources.base import Source
 from data_generators.sources.dealership import Dealership
+from data_generators.sources.digital import Digital
 from data_generators.sources.dynamics import Dynamics
 from data_generators.sources.loyalty import Loyalty
+from data_generators.sources.marketing import Marketing
 from data_generators.sources.salesforce import Salesforce
 from data_generators.sources.shop import Shop
 from data_generators.sources.support import Support
@@ -12,7 +14,9 @@ SOURCES: tuple[Source, ...] = (
     Shop(),
     Loyalty(),
     Support(),
+    Marketing(),
     Salesforce(),
     Dynamics(),
     Dealership(),
+    Digital(),
 )

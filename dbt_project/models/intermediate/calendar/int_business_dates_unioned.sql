@@ -18,6 +18,18 @@ support_interactions as (
     select * from {{ ref('stg_support__service_interactions') }}
 ),
 
+campaign_sessions as (
+    select * from {{ ref('stg_marketing__campaign_sessions') }}
+),
+
+campaign_spend as (
+    select * from {{ ref('stg_marketing__campaign_spend') }}
+),
+
+digital_events as (
+    select * from {{ ref('stg_digital__events') }}
+),
+
 external_transactions as (
     select * from {{ ref('stg_external__transactions') }}
 ),
@@ -46,6 +58,24 @@ dates_unioned as (
         {{ utc_date('opened_at') }} as business_date,
         {{ utc_date('_loaded_at') }} as loaded_date
     from support_interactions
+    union all
+    select
+        'marketing.campaign_sessions' as feed,
+        {{ utc_date('session_started_at') }} as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from campaign_sessions
+    union all
+    select
+        'marketing.campaign_spend' as feed,
+        spend_date as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from campaign_spend
+    union all
+    select
+        'digital.events' as feed,
+        {{ utc_date('occurred_at') }} as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from digital_events
     union all
     select
         'external.transactions' as feed,
