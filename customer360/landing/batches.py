@@ -29,7 +29,8 @@ def load_batch(
     )
     cursor.execute("select set_config('c360.batch_id', %s, true)", [str(batch.batch_id)])
     file_format = format_of(batch.file_name, contract)
-    with open_source(path, batch.file_name, contract.encoding) as source:
+    is_text = file_format.is_text
+    with open_source(path, batch.file_name, contract.encoding, is_text=is_text) as source:
         result = _copy(cursor, contract, batch, file_format.read(source, contract))
         if source.sha256_of_bytes_read() != batch.file_sha256:
             raise FileChangedError(

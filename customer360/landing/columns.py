@@ -19,7 +19,7 @@ def folded(name: str) -> str:
 
 
 def match_columns(
-    names: Sequence[str], contract: "FeedContract", line: int
+    names: Sequence[str], contract: "FeedContract", line: int | None
 ) -> tuple[str | None, ...]:
     """Return for each delivered name the expected column that it is, or None where it is unknown.
 

@@ -17,10 +17,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FileFormat:
-    """A format: the suffixes that name it (`.gz` may follow each) and its reader."""
+    """A format: the suffixes that name it (`.gz` may follow those of text) and its reader."""
 
     suffixes: tuple[str, ...]
     read: "Callable[[SourceFile, FeedContract], Records]"
+    is_text: bool = True
+
+
+def _read_parquet(source: "SourceFile", contract: "FeedContract") -> Records:
+    # Arrow takes a third of a second to import, and whoever reads contracts imports this module.
+    from customer360.landing.parquet_format import read_parquet  # noqa: PLC0415
+
+    return read_parquet(source, contract)
 
 
 FORMATS: Mapping[str, FileFormat] = MappingProxyType(
@@ -28,6 +36,7 @@ FORMATS: Mapping[str, FileFormat] = MappingProxyType(
         "csv": FileFormat((".csv", ".tsv", ".txt"), read_csv),
         "json": FileFormat((".json",), read_json),
         "ndjson": FileFormat((".ndjson", ".jsonl"), read_ndjson),
+        "parquet": FileFormat((".parquet", ".pq"), _read_parquet, is_text=False),
     }
 )
 

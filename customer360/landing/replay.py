@@ -122,9 +122,9 @@ def _reread(
         )
     )
     cursor.execute("select set_config('c360.batch_id', %s, true)", [str(batch_id)])
-    with open_source(path, delivery.file_name, contract.encoding) as source:
-        records = format_of(delivery.file_name, contract).read(source, contract)
-        copy_rows(cursor, _REREAD, records, lambda _: None)
+    file_format, name = format_of(delivery.file_name, contract), delivery.file_name
+    with open_source(path, name, contract.encoding, is_text=file_format.is_text) as source:
+        copy_rows(cursor, _REREAD, file_format.read(source, contract), lambda _: None)
         if source.sha256_of_bytes_read() != delivery.file_sha256:
             raise FileRejected(
                 "the file changed while it was read", "Load it again when it is whole"

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,8 @@ from customer360.landing.outcomes import FileRejected, suffixes
 
 CHUNK_BYTES = 64 * 1024  # small, so that the server already works on one while we read the next
 _GZIP_MAGIC = b"\x1f\x8b"
-_OTHER_FORMATS = {b"PAR1": "Parquet", b"PK\x03\x04": "a zip archive or an Excel workbook"}
+PARQUET_MAGIC = b"PAR1"
+_OTHER_FORMATS = {PARQUET_MAGIC: "Parquet", b"PK\x03\x04": "a zip archive or an Excel workbook"}
 
 
 class _HashingReader(io.RawIOBase):
@@ -42,16 +43,20 @@ class _HashingReader(io.RawIOBase):
 
 @dataclass(frozen=True)
 class SourceFile:
-    """An open landing file: `chunks` is its text as UTF-8, however it was delivered."""
+    """An open landing file: `chunks` is its text as UTF-8, however it was delivered.
+
+    Formats that are no text read `file` itself, wherever they like.
+    """
 
     name: str
     encoding: str
     chunks: Iterator[bytes]
-    _raw: _HashingReader
+    file: io.FileIO
+    _digest: Callable[[], str]
 
     def sha256_of_bytes_read(self) -> str:
         """Return the digest of the bytes that this very reading saw."""
-        return self._raw.hexdigest_of_all()
+        return self._digest()
 
 
 def sha256_of(path: Path) -> str:
@@ -61,13 +66,18 @@ def sha256_of(path: Path) -> str:
 
 
 @contextmanager
-def open_source(path: Path, name: str, encoding: str) -> Iterator[SourceFile]:
+def open_source(
+    path: Path, name: str, encoding: str, *, is_text: bool = True
+) -> Iterator[SourceFile]:
     """Open a landing file for one reading.
 
     Raises:
         FileRejected: if it is empty, or is not what its name says; while reading, if gzip breaks.
     """
     with path.open("rb", buffering=0) as file:
+        if not is_text:
+            yield SourceFile(name, encoding, iter(()), file, lambda: _digest_from_start(file))
+            return
         raw = _HashingReader(file)
         buffered = io.BufferedReader(raw, CHUNK_BYTES)
         _check_claim(buffered.peek(4), suffixes(name)[1])
@@ -77,7 +87,12 @@ def open_source(path: Path, name: str, encoding: str) -> Iterator[SourceFile]:
             raise FileRejected("the file is empty", "Ask the sender for the file again")
         found, skip = encoding_of(first, encoding)
         utf8 = as_utf8(_prepend(first[skip:], chunks), found)
-        yield SourceFile(name, found, utf8, raw)
+        yield SourceFile(name, found, utf8, file, raw.hexdigest_of_all)
+
+
+def _digest_from_start(file: io.FileIO) -> str:
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _check_claim(start: bytes, is_gzip: bool) -> None:  # noqa: FBT001 - one private caller

@@ -249,7 +249,12 @@ REJECTED = [
     Case("gzip unannounced", "a.csv", gzip.compress(GOOD), says=("gzip", ".gz")),
     Case("parquet as csv", "a.csv", b"PAR1" + b"\0" * 99, says=("Parquet",)),
     Case("workbook as csv", "a.csv", b"PK\x03\x04" + b"\0" * 99, says=("Excel",)),
-    Case("unknown suffix", "a.xlsx", GOOD, says=(".xlsx", "csv or ndjson or json", ".ndjson")),
+    Case(
+        "unknown suffix",
+        "a.xlsx",
+        GOOD,
+        says=(".xlsx", "csv or ndjson or json or parquet", ".ndjson"),
+    ),
     Case("csv as ndjson", "a.ndjson", GOOD, says=("JSON object",)),
     Case("no object has a required name", "a.ndjson", b'{"id":1}\n', says=("missing: name",)),
     Case("json array cut short", "a.json", b'[{"id":1,"name":"A"},', says=("truncated", "again")),

@@ -23,7 +23,7 @@ sources:
           meta:
             landing:
               files: "people/*"
-              format: [csv, ndjson, json]
+              format: [csv, ndjson, json, parquet]
               key: [id]
               required: [id, name]
         columns: [{name: id}, {name: name}, {name: city}]
