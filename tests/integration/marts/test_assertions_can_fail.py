@@ -25,6 +25,7 @@ BLANK_KEYS = [
         ("transactions", "external__transactions", "source, transaction_id", r"'a', U&'\FEFF'"),
         ("transactions", "external__transactions", "source, transaction_id", r"U&'\3000', '1'"),
         ("customer_records", "shop__customers", "customer_id", r"U&'\00A0'"),
+        ("customer_records", "loyalty__loyalty_accounts", "loyalty_id", r"U&'\00A0'"),
         ("customer_records", "external__customers", "source, source_id", r"'a', U&'\200B'"),
         ("customer_records", "external__customers", "source, source_id", r"U&'\FEFF', '1'"),
     )
@@ -95,6 +96,27 @@ DAMAGES = [
         "assert_returns_reconcile_with_staging",
         "delete from warehouse_next.fct_returns"
         " where return_id = (select min(return_id) from warehouse_next.fct_returns)",
+    ),
+    (
+        "assert_loyalty_points_reconcile_with_staging",
+        "delete from warehouse_next.fct_loyalty_points where loyalty_transaction_id ="
+        " (select min(loyalty_transaction_id) from warehouse_next.fct_loyalty_points)",
+    ),
+    (
+        "assert_loyalty_points_reconcile_with_staging",
+        "update warehouse_next.loyalty_summary set points_outstanding = points_outstanding + 1"
+        " where loyalty_tier = 'Gold'",
+    ),
+    (
+        "assert_support_contacts_reconcile_with_staging",
+        "insert into warehouse_next.fct_support_interactions"
+        " select * from warehouse_next.fct_support_interactions where interaction_id ="
+        " (select min(interaction_id) from warehouse_next.fct_support_interactions)",
+    ),
+    (
+        "assert_support_contacts_reconcile_with_staging",
+        "update warehouse_next.support_impact set tickets = tickets + 1 where segment ="
+        " (select min(segment) from warehouse_next.support_impact)",
     ),
     (
         "assert_marts_agree_on_revenue",

@@ -21,6 +21,19 @@ COUNTABLE = {
     ("shop.returns", "future_date"): "future_date",
     ("shop.returns", "orphan_key"): "orphan_order",
     ("shop.returns", "duplicate_delivery"): "duplicate_delivery",
+    ("loyalty.loyalty_accounts", "missing_email"): "missing_email",
+    ("loyalty.loyalty_accounts", "malformed_email"): "malformed_email",
+    ("loyalty.loyalty_accounts", "missing_phone"): "missing_phone",
+    ("loyalty.loyalty_accounts", "mixed_case"): "mixed_case",
+    ("loyalty.loyalty_accounts", "stray_spaces"): "stray_spaces",
+    ("loyalty.loyalty_accounts", "special_characters"): "special_characters",
+    ("loyalty.loyalty_accounts", "orphan_key"): "orphan_customer",
+    ("loyalty.loyalty_transactions", "future_date"): "future_date",
+    ("loyalty.loyalty_transactions", "orphan_key"): "orphan_member",
+    ("loyalty.loyalty_transactions", "duplicate_delivery"): "duplicate_delivery",
+    ("support.service_interactions", "future_date"): "future_date",
+    ("support.service_interactions", "orphan_key"): "orphan_customer",
+    ("support.service_interactions", "duplicate_delivery"): "duplicate_delivery",
 }
 # What the generators never do must not be found either: no date or number is unreadable or absurd.
 ABSENT = (
@@ -31,6 +44,11 @@ ABSENT = (
     "unparseable_quantity",
     "impossible_quantity",
     "impossible_phone",
+    "unparseable_points",
+    "unknown_tier",
+    "orphan_agent",
+    "impossible_satisfaction",
+    "resolved_without_date",
 )
 
 

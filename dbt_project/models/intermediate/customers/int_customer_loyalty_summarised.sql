@@ -67,13 +67,13 @@ points_summed as (
 
 final as (
     select
+        tiers.loyalty_tier,
+        accounts_summed.loyalty_joined_date,
         coalesce(accounts_summed.customer_id, points_summed.customer_id) as customer_id,
         coalesce(accounts_summed.loyalty_accounts, 0) as loyalty_accounts,
-        tiers.loyalty_tier,
         coalesce(points_summed.balance, 0) as loyalty_points_balance,
         coalesce(points_summed.earned, 0) as loyalty_points_earned,
-        coalesce(points_summed.redeemed, 0) as loyalty_points_redeemed,
-        accounts_summed.loyalty_joined_date
+        coalesce(points_summed.redeemed, 0) as loyalty_points_redeemed
     from accounts_summed
     full outer join points_summed
         on accounts_summed.customer_id = points_summed.customer_id

@@ -6,11 +6,11 @@ with interactions as (
 tickets_summed as (
     select
         customer_id,
+        cast(avg(satisfaction) as numeric(3, 2)) as average_satisfaction,
+        cast(avg(resolution_hours) as numeric(14, 2)) as average_resolution_hours,
         count(*) as tickets,
         count(*) filter (where is_resolved) as resolved_tickets,
         count(*) filter (where is_escalated) as escalated_tickets,
-        cast(avg(satisfaction) as numeric(3, 2)) as average_satisfaction,
-        cast(avg(resolution_hours) as numeric(14, 2)) as average_resolution_hours,
         min(opened_date) as first_ticket_date,
         max(opened_date) as last_ticket_date
     from interactions
