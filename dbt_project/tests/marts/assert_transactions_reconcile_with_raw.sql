@@ -20,6 +20,30 @@ with deliveries as (
     from {{ source('shop', 'returns') }}
     union all
     select
+        'dealership.vehicle_sales' as feed,
+        sale_price as amount,
+        _batch_id,
+        _line,
+        {{ clean_text('sale_id') }} as delivered_key
+    from {{ source('dealership', 'vehicle_sales') }}
+    union all
+    select
+        'dealership.service_records' as feed,
+        service_amount as amount,
+        _batch_id,
+        _line,
+        {{ clean_text('service_id') }} as delivered_key
+    from {{ source('dealership', 'service_records') }}
+    union all
+    select
+        'salesforce.opportunities' as feed,
+        amount,
+        _batch_id,
+        _line,
+        {{ clean_text('id') }} as delivered_key
+    from {{ source('salesforce', 'opportunities') }}
+    union all
+    select
         'external.transactions' as feed,
         amount,
         _batch_id,
@@ -63,6 +87,24 @@ staged as (
         count(*) as staged_rows,
         sum(amount) as staged_amount
     from {{ ref('stg_shop__returns') }}
+    union all
+    select
+        'dealership.vehicle_sales' as feed,
+        count(*) as staged_rows,
+        sum(sale_price) as staged_amount
+    from {{ ref('stg_dealership__vehicle_sales') }}
+    union all
+    select
+        'dealership.service_records' as feed,
+        count(*) as staged_rows,
+        sum(service_amount) as staged_amount
+    from {{ ref('stg_dealership__service_records') }}
+    union all
+    select
+        'salesforce.opportunities' as feed,
+        count(*) as staged_rows,
+        sum(amount) as staged_amount
+    from {{ ref('stg_salesforce__opportunities') }}
     union all
     select
         'external.transactions' as feed,

@@ -8,6 +8,16 @@ with staged as (
     from {{ ref('stg_shop__online_transactions') }}
     union all
     select
+        'dealership' as source_name,
+        sale_price as amount
+    from {{ ref('stg_dealership__vehicle_sales') }}
+    union all
+    select
+        'dealership' as source_name,
+        service_amount as amount
+    from {{ ref('stg_dealership__service_records') }}
+    union all
+    select
         source_name,
         amount
     from {{ ref('stg_external__transactions') }}

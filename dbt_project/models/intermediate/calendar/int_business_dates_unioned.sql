@@ -30,6 +30,18 @@ digital_events as (
     select * from {{ ref('stg_digital__events') }}
 ),
 
+vehicle_sales as (
+    select * from {{ ref('stg_dealership__vehicle_sales') }}
+),
+
+service_records as (
+    select * from {{ ref('stg_dealership__service_records') }}
+),
+
+opportunities as (
+    select * from {{ ref('stg_salesforce__opportunities') }}
+),
+
 external_transactions as (
     select * from {{ ref('stg_external__transactions') }}
 ),
@@ -76,6 +88,24 @@ dates_unioned as (
         {{ utc_date('occurred_at') }} as business_date,
         {{ utc_date('_loaded_at') }} as loaded_date
     from digital_events
+    union all
+    select
+        'dealership.vehicle_sales' as feed,
+        {{ utc_date('sold_at') }} as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from vehicle_sales
+    union all
+    select
+        'dealership.service_records' as feed,
+        {{ utc_date('serviced_at') }} as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from service_records
+    union all
+    select
+        'salesforce.opportunities' as feed,
+        {{ utc_date('created_at') }} as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from opportunities
     union all
     select
         'external.transactions' as feed,

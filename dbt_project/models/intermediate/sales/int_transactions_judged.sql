@@ -33,6 +33,7 @@ judged as (
             when dated.transaction_date > as_of.as_of_date then 'after_as_of_date'
             when dated.status in ({{ text_list(var('uncounted_transaction_statuses')) }})
                 then 'cancelled'
+            when dated.status = 'warranty' then 'warranty'
             when dated.amount is null then 'invalid_amount'
             when {{ is_impossible_amount('dated.amount') }} then 'impossible_amount'
             when dated.amount < 0 and dated.has_refunds_as_negatives then 'refund'

@@ -19,6 +19,8 @@ content_issues as (
     select * from {{ ref('int_support_issues_counted') }}
     union all
     select * from {{ ref('int_marketing_issues_counted') }}
+    union all
+    select * from {{ ref('int_crm_issues_counted') }}
 ),
 
 kept_rows as (
