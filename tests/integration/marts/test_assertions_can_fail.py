@@ -168,6 +168,14 @@ DAMAGES = [
         f" where offers.customer_id = owned.customer_id and offers.customer_id = {ONE_CUSTOMER}",
     ),
     (
+        "assert_migrations_agree_with_the_matrix",
+        "delete from warehouse_next.customer_segment_migrations where direction = 'Up'",
+    ),
+    (
+        "assert_migrations_agree_with_the_matrix",
+        "update warehouse_next.segment_migration_matrix set customers = customers + 1",
+    ),
+    (
         "assert_offers_are_not_owned",
         f"delete from warehouse_next.next_best_offers where customer_id = {ONE_CUSTOMER}",
     ),

@@ -42,6 +42,7 @@ class Build:
     facts: pd.Series
     rfm: pd.DataFrame
     cohorts: pd.DataFrame
+    month_segments: pd.DataFrame
     as_of_date: date
 
 
@@ -103,8 +104,14 @@ def read_build(warehouse: Warehouse) -> Build:
         " on rfm.customer_id = customers.customer_id"
     )
     cohorts = warehouse.frame("select * from warehouse_next.cohort_retention")
+    month_segments = warehouse.frame(
+        "select customer_id, month_end_date, segment"
+        " from intermediate.int_customer_month_segments_summarised"
+    )
     as_of = warehouse.frame("select as_of_date from intermediate.int_as_of_date_resolved")
-    return Build(facts.iloc[0], rfm.set_index("master_id"), cohorts, as_of.iloc[0, 0])
+    return Build(
+        facts.iloc[0], rfm.set_index("master_id"), cohorts, month_segments, as_of.iloc[0, 0]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -215,3 +222,13 @@ def test_scores_against_pandas(builds: dict[str, Build], cdnow: Cdnow) -> None:
     pd.testing.assert_frame_equal(
         rfm[list(expected)].sort_index(), expected.sort_index(), check_dtype=False
     )
+
+
+def test_a_past_month_end_has_the_segments_of_that_day(builds: dict[str, Build]) -> None:
+    """Segments of the month end within the newest build, and those of a build as of that day."""
+    then = builds["calibration"].rfm.set_index("customer_id")["segment"].sort_index()
+    months = builds["newest"].month_segments
+    assert months["month_end_date"].nunique() == 13
+    found = months[months["month_end_date"] == date.fromisoformat(CALIBRATION_END)]
+    found = found.set_index("customer_id")["segment"].sort_index()
+    pd.testing.assert_series_equal(found, then)

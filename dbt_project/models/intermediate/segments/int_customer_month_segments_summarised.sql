@@ -1,0 +1,45 @@
+-- Grain: one row per customer and month end since the first purchase, in the window of the history.
+-- Segments are computed anew for each month end among those who had bought by then, so they are
+-- what customer_rfm said on that day, not what it says today of the past.
+with customer_month_ends as (
+    select * from {{ ref('int_customer_month_ends_summarised') }}
+),
+
+segments as (
+    select * from {{ ref('rfm_segments') }}
+),
+
+scored as (
+    select
+        customer_id,
+        month_end_date,
+        first_purchase_date,
+        {{ quintile_score('recency_days desc nulls first', 'month_end_date') }} as recency_score,
+        {{ quintile_score('orders asc nulls first', 'month_end_date') }} as frequency_score,
+        {{ quintile_score('net_spend asc nulls first', 'month_end_date') }} as monetary_score
+    from customer_month_ends
+),
+
+named as (
+    select
+        scored.customer_id,
+        scored.month_end_date,
+        scored.first_purchase_date,
+        segments.segment
+    from scored
+    left join segments
+        on
+            scored.recency_score = segments.recency_score
+            and scored.frequency_score = segments.frequency_score
+            and scored.monetary_score = segments.monetary_score
+),
+
+final as (
+    select
+        *,
+        lag(segment) over (partition by customer_id order by month_end_date asc nulls last)
+            as previous_segment
+    from named
+)
+
+select * from final
