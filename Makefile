@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-cdnow stop test test-compose check format dbt docs bench lock clean
+.PHONY: help setup setup-dev demo demo-cdnow stop test test-compose check format dbt docs dictionary bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ dbt: setup ## Build and test every model into warehouse_next, without publishing
 docs: setup ## dbt's documentation of every model, served on http://127.0.0.1:8081
 	@$(BIN)/customer360 dbt docs generate
 	@$(BIN)/customer360 dbt docs serve --host 127.0.0.1 --port 8081
+
+dictionary: setup ## Write docs/data_dictionary.md and docs/lineage.svg from dbt's manifest
+	@$(BIN)/python -m customer360.documentation
 
 bench: setup-dev ## Speed and memory against peers and limits, in one run
 	@set -e; for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark; done
