@@ -1,5 +1,5 @@
--- Invariant: per feed of transactions and returns, staging holds the last delivered version of each
--- key in raw, in count and in money, however many loads it took.
+-- Invariant: per feed of transactions, returns, points and support contacts, staging holds the last
+-- delivered version of each key in raw, in count and in sum, however many loads it took.
 -- An incremental run that misses a late delivery, or keeps an old version, breaks it. So does
 -- each row whose key is blank: the loader should have set it aside, as staging has no room for it.
 with deliveries as (
@@ -42,6 +42,22 @@ with deliveries as (
         _line,
         {{ clean_text('id') }} as delivered_key
     from {{ source('salesforce', 'opportunities') }}
+    union all
+    select
+        'loyalty.loyalty_transactions' as feed,
+        points_change as amount,
+        _batch_id,
+        _line,
+        {{ clean_text('loyalty_transaction_id') }} as delivered_key
+    from {{ source('loyalty', 'loyalty_transactions') }}
+    union all
+    select
+        'support.service_interactions' as feed,
+        satisfaction as amount,
+        _batch_id,
+        _line,
+        {{ clean_text('interaction_id') }} as delivered_key
+    from {{ source('support', 'service_interactions') }}
     union all
     select
         'external.transactions' as feed,
@@ -105,6 +121,18 @@ staged as (
         count(*) as staged_rows,
         sum(amount) as staged_amount
     from {{ ref('stg_salesforce__opportunities') }}
+    union all
+    select
+        'loyalty.loyalty_transactions' as feed,
+        count(*) as staged_rows,
+        sum(points_change) as staged_amount
+    from {{ ref('stg_loyalty__loyalty_transactions') }}
+    union all
+    select
+        'support.service_interactions' as feed,
+        count(*) as staged_rows,
+        sum(satisfaction) as staged_amount
+    from {{ ref('stg_support__service_interactions') }}
     union all
     select
         'external.transactions' as feed,

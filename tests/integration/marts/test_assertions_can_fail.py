@@ -22,6 +22,8 @@ BLANK_KEYS = [
         ("products", "shop__products", "product_id", r"U&'\00A0'"),
         ("transactions", "shop__online_transactions", "order_id, amount", r"U&'\00A0', '77.00'"),
         ("transactions", "shop__returns", "return_id", r"U&'\200B'"),
+        ("transactions", "loyalty__loyalty_transactions", "loyalty_transaction_id", r"U&'\00A0'"),
+        ("transactions", "support__service_interactions", "interaction_id", r"U&'\00A0'"),
         ("transactions", "external__transactions", "source, transaction_id", r"'a', U&'\FEFF'"),
         ("transactions", "external__transactions", "source, transaction_id", r"U&'\3000', '1'"),
         ("customer_records", "shop__customers", "customer_id", r"U&'\00A0'"),

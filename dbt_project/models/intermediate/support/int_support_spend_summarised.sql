@@ -41,7 +41,15 @@ purchases as (
         and customer_id is not null
 ),
 
-final as (
+first_purchases as (
+    select
+        customer_id,
+        min(transaction_date) as first_purchase_date
+    from purchases
+    group by customer_id
+),
+
+spend as (
     select
         contacts.interaction_id,
         contacts.customer_id,
@@ -70,6 +78,15 @@ final as (
         contacts.customer_id,
         contacts.opened_date,
         contacts.window_ends_on <= contacts.as_of_date
+),
+
+final as (
+    select
+        spend.*,
+        coalesce(first_purchases.first_purchase_date <= spend.opened_date, false) as had_bought
+    from spend
+    left join first_purchases
+        on spend.customer_id = first_purchases.customer_id
 )
 
 select * from final

@@ -38,7 +38,8 @@ contacts as (
             else coalesce(rfm.segment, 'No Purchase')
         end as segment,
         coalesce(bands.satisfaction_band, 'No Answer') as satisfaction_band,
-        coalesce(spend.is_followed, false) as is_followed
+        coalesce(spend.is_followed, false) as is_followed,
+        coalesce(spend.is_followed and spend.had_bought, false) as is_followed_buyer
     from interactions
     left join rfm
         on interactions.customer_id = rfm.customer_id
@@ -62,7 +63,8 @@ summed as (
         count(*) filter (where is_resolved) as resolved_tickets,
         count(*) filter (where is_escalated) as escalated_tickets,
         count(*) filter (where is_followed) as followed_tickets,
-        count(*) filter (where is_followed and orders_after = 0) as churned_tickets,
+        count(*) filter (where is_followed_buyer) as followed_buyer_tickets,
+        count(*) filter (where is_followed_buyer and orders_after = 0) as churned_tickets,
         avg(satisfaction) as average_satisfaction,
         avg(resolution_hours) as average_resolution_hours,
         avg(spend_before) filter (where is_followed) as average_spend_before,
@@ -83,8 +85,10 @@ final as (
         cast(average_resolution_hours as numeric(14, 2)) as average_resolution_hours,
         cast(average_satisfaction as numeric(3, 2)) as average_satisfaction,
         followed_tickets,
+        followed_buyer_tickets,
         churned_tickets,
-        cast(1.0 * churned_tickets / nullif(followed_tickets, 0) as numeric(5, 4)) as churn_share,
+        cast(1.0 * churned_tickets / nullif(followed_buyer_tickets, 0) as numeric(5, 4))
+            as churn_share,
         cast(average_spend_before as numeric(14, 2)) as average_spend_before,
         cast(average_spend_after as numeric(14, 2)) as average_spend_after
     from summed
