@@ -4,6 +4,7 @@ from data_generators.sources.base import Source
 from data_generators.sources.dealership import Dealership
 from data_generators.sources.digital import Digital
 from data_generators.sources.dynamics import Dynamics
+from data_generators.sources.external import External
 from data_generators.sources.loyalty import Loyalty
 from data_generators.sources.marketing import Marketing
 from data_generators.sources.salesforce import Salesforce
@@ -19,4 +20,5 @@ SOURCES: tuple[Source, ...] = (
     Dynamics(),
     Dealership(),
     Digital(),
+    External(),
 )

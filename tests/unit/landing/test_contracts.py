@@ -29,7 +29,7 @@ def contracts(tmp_path: Path, text: str) -> dict[str, FeedContract]:
 def test_the_projects_own_contracts_can_be_read() -> None:
     feeds = load_contracts(PROJECT_DIR / "dbt_project")
     assert feeds["shop.customers"].table == "shop__customers"
-    assert feeds["external.transactions"].formats == ("csv", "ndjson")
+    assert feeds["external.transactions"].formats == ("csv", "ndjson", "json", "parquet")
 
 
 def test_a_contract_has_defaults_and_only_tables_with_files_are_feeds(tmp_path: Path) -> None:
