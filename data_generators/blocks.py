@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data_generators.catalogue import RANGES, Catalogue
 from data_generators.config import GeneratorConfig
@@ -20,9 +21,15 @@ from data_generators.plan import BlockPlan
 from data_generators.pools import Pool
 from data_generators.population.people import Block, make_block
 from data_generators.sources import SOURCES
-from data_generators.sources.base import Integers, Observation
+from data_generators.sources.base import Integers, Observation, Source
+from data_generators.sources.records import register
 from data_generators.tables import Finding, Table
 from data_generators.truth import truth_rows
+
+Floats = NDArray[np.float64]
+
+# Whose customer card stores read.
+CARD_ISSUER = "shop"
 
 
 @dataclass(frozen=True)
@@ -90,12 +97,24 @@ def produce(plan: BlockPlan, materials: Materials) -> BlockOutput:
 
 
 def purchases_by_source(block: Block) -> dict[str, Integers]:
-    """Divide the block's purchases among the sources that sell."""
-    shares = np.array([source.purchase_share for source in SOURCES])
-    chosen = block.stream("channels").choice(
-        len(SOURCES), size=len(block.purchases.buyers), p=shares / shares.sum()
-    )
+    """Divide the block's purchases among the sources that sell and that know the buyer."""
+    weights = np.column_stack([weights_of(block, source) for source in SOURCES])
+    bounds = weights.cumsum(axis=1)[block.purchases.buyers]
+    drawn = block.stream("channels").random(len(bounds)) * bounds[:, -1]
+    chosen = (drawn[:, np.newaxis] >= bounds).sum(axis=1)
     return {source.name: np.flatnonzero(chosen == i) for i, source in enumerate(SOURCES)}
+
+
+def weights_of(block: Block, source: Source) -> Floats:
+    """Return for each person the weight with which they buy from a source.
+
+    A source without customer records reads the shop's cards. The fewer people a source knows, the
+    more they buy there, so that it has its share of all purchases.
+    """
+    keeper = source.name if source.record_share else CARD_ISSUER
+    holders = register(block, block.plan.accounts[keeper], keeper).people
+    is_known = np.isin(np.arange(block.plan.people), holders)
+    return np.where(is_known, source.purchase_share / max(is_known.mean(), 1 / len(is_known)), 0.0)
 
 
 def spoil(block: Block, table: Table) -> list[Finding]:

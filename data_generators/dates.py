@@ -57,6 +57,7 @@ def written(
     days, seconds = np.divmod(instants, SECONDS_PER_DAY)
     distinct_days, position = np.unique(days, return_inverse=True)
     texts = np.array([day_texts(day) for day in distinct_days.tolist()], dtype=object)
+    texts = texts.reshape(-1, len(FORMATS))  # of no day at all too
     result: Strings = texts[position, formats]
     timed = np.asarray(keeps_time | (formats == WITH_TIME))
     result[timed] += " " + clock_texts()[seconds[timed]]

@@ -11,7 +11,7 @@ from data_generators.nicknames import NICKNAMES
 from data_generators.randomness import rounded_up_or_down, scalar_stream
 from data_generators.tables import Corrupt, Defect, Finding, Record, Table
 
-NAME_COLUMNS = ("first_name", "last_name")
+NAME_COLUMNS = ("first_name", "last_name", "full_name")
 CASED_COLUMNS = (*NAME_COLUMNS, "email", "city")
 TYPED_COLUMNS = (*CASED_COLUMNS, "phone")
 SHORTEST_FOR_TYPO = 4

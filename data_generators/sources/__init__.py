@@ -7,12 +7,15 @@ from data_generators.sources.dynamics import Dynamics
 from data_generators.sources.external import External
 from data_generators.sources.loyalty import Loyalty
 from data_generators.sources.marketing import Marketing
+from data_generators.sources.retail_api import RetailApi
 from data_generators.sources.salesforce import Salesforce
 from data_generators.sources.shop import Shop
+from data_generators.sources.stores import Stores
 from data_generators.sources.support import Support
 
 SOURCES: tuple[Source, ...] = (
     Shop(),
+    Stores(),
     Loyalty(),
     Support(),
     Marketing(),
@@ -20,5 +23,6 @@ SOURCES: tuple[Source, ...] = (
     Dynamics(),
     Dealership(),
     Digital(),
+    RetailApi(),
     External(),
 )

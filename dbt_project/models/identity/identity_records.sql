@@ -40,6 +40,10 @@ dealership_customers as (
     select * from {{ ref('stg_dealership__customers') }}
 ),
 
+retail_api_customers as (
+    select * from {{ ref('stg_retail_api__customers') }}
+),
+
 external_customers as (
     select * from {{ ref('stg_external__customers') }}
 ),
@@ -54,6 +58,16 @@ unioned as (
         created_at as updated_at,
         {{ common_columns }}
     from shop_customers
+    union all
+    select
+        'retail_api' as source_name,
+        cast(null as date) as birth_date,
+        cast(null as {{ dbt.type_string() }}) as street,
+        cast(null as {{ dbt.type_string() }}) as state,
+        cast(null as {{ dbt.type_string() }}) as postcode,
+        created_at as updated_at,
+        {{ common_columns }}
+    from retail_api_customers
     union all
     select
         'loyalty' as source_name,

@@ -29,6 +29,11 @@ with raw_keys as (
     from {{ source('dealership', 'customers') }}
     union
     select
+        'retail_api' as source_name,
+        {{ clean_text('customer_id') }} as source_customer_id
+    from {{ source('retail_api', 'customers') }}
+    union
+    select
         {{ external_source_name('source') }} as source_name,
         {{ clean_text('source_id') }} as source_customer_id
     from {{ source('external', 'customers') }}

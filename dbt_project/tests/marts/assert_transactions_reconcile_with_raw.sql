@@ -60,6 +60,22 @@ with deliveries as (
     from {{ source('support', 'service_interactions') }}
     union all
     select
+        'stores.instore_transactions' as feed,
+        amount,
+        _batch_id,
+        _line,
+        {{ clean_text('transaction_id') }} as delivered_key
+    from {{ source('stores', 'instore_transactions') }}
+    union all
+    select
+        'retail_api.transactions' as feed,
+        cast(null as {{ dbt.type_string() }}) as amount,
+        _batch_id,
+        _line,
+        {{ clean_text('transaction_id') }} as delivered_key
+    from {{ source('retail_api', 'transactions') }}
+    union all
+    select
         'external.transactions' as feed,
         amount,
         _batch_id,
@@ -133,6 +149,18 @@ staged as (
         count(*) as staged_rows,
         sum(satisfaction) as staged_amount
     from {{ ref('stg_support__service_interactions') }}
+    union all
+    select
+        'stores.instore_transactions' as feed,
+        count(*) as staged_rows,
+        sum(amount) as staged_amount
+    from {{ ref('stg_stores__instore_transactions') }}
+    union all
+    select
+        'retail_api.transactions' as feed,
+        count(*) as staged_rows,
+        cast(null as numeric(14, 2)) as staged_amount
+    from {{ ref('stg_retail_api__transactions') }}
     union all
     select
         'external.transactions' as feed,

@@ -18,6 +18,16 @@ with staged as (
     from {{ ref('stg_dealership__service_records') }}
     union all
     select
+        'stores' as source_name,
+        amount
+    from {{ ref('stg_stores__instore_transactions') }}
+    union all
+    select
+        'retail_api' as source_name,
+        amount
+    from {{ ref('int_retail_api_transactions_priced') }}
+    union all
+    select
         source_name,
         amount
     from {{ ref('stg_external__transactions') }}

@@ -22,9 +22,10 @@ class Generation:
     config: GeneratorConfig
     summary: GenerationSummary
 
-    def truth(self, name: str) -> list[Row]:
-        """Return the rows of a truth file."""
-        return read(self.config.output / "truth" / f"{name}.csv")
+    def truth(self, name: str, source: str | None = "shop") -> list[Row]:
+        """Return the rows of a truth file, as far as they are about a source, if one is given."""
+        rows = read(self.config.output / "truth" / f"{name}.csv")
+        return [row for row in rows if source in {None, source_of(row) or source}]
 
     def files(self, table: str) -> list[Path]:
         """Return a shop feed's files in order of delivery."""
@@ -43,7 +44,7 @@ class Generation:
         return {next(iter(row.values())): row for _, row in self.deliveries(table)}
 
     def defects(self, name: str, feed: str | None = None) -> list[Row]:
-        """Return the findings of a defect."""
+        """Return the shop's findings of a defect."""
         return [
             finding
             for finding in self.truth("defects")
@@ -51,10 +52,14 @@ class Generation:
         ]
 
     def counts(self) -> Counter[tuple[str, str]]:
-        """Return truth/defect_counts.csv."""
-        return Counter(
-            {(row["feed"], row["defect"]): int(row["rows"]) for row in self.truth("defect_counts")}
-        )
+        """Return truth/defect_counts.csv, of all sources."""
+        rows = self.truth("defect_counts", source=None)
+        return Counter({(row["feed"], row["defect"]): int(row["rows"]) for row in rows})
+
+
+def source_of(row: Row) -> str:
+    """Return the source that a row of truth is about; empty where it is about people."""
+    return row.get("source") or row.get("feed", "").partition(".")[0]
 
 
 def read(path: Path) -> list[Row]:

@@ -65,7 +65,7 @@ def test_people_differ_from_their_records(whole: Generation, name: str) -> None:
 
 def test_counts_are_those_of_the_findings(whole: Generation) -> None:
     rows = defaultdict(set)
-    for finding in whole.truth("defects"):
+    for finding in whole.truth("defects", source=None):
         rows[finding["feed"], finding["defect"]].add(finding["record_key"])
     assert whole.counts() == {what: len(keys) for what, keys in rows.items()}
     assert whole.counts() == whole.summary.defects

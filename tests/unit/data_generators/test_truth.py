@@ -1,13 +1,15 @@
 """What the files say adds up to what people did."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 import numpy as np
+import pytest
 
 from data_generators.config import PurchaseProcess
 from data_generators.population.households import NEVER, SECONDS_PER_MONTH
 from data_generators.population.purchases import Buyers, simulate
+from data_generators.sources import SOURCES
 from tests.unit.data_generators.conftest import Generation, Row
 
 
@@ -18,6 +20,12 @@ def undone(generation: Generation, table: str) -> dict[str, Row]:
         if finding["feed"] == f"shop.{table}" and finding["column"]:
             rows[finding["record_key"]][finding["column"]] = finding["value_before"]
     return rows
+
+
+def goods_bought(generation: Generation) -> list[Row]:
+    """Return what people bought of the simulated purchases; vehicles follow a rhythm of their own."""
+    sellers = {source.name for source in SOURCES if source.purchase_share}
+    return [row for row in generation.truth("purchases", source=None) if row["source"] in sellers]
 
 
 def test_orders_add_up_to_what_people_spent(whole: Generation) -> None:
@@ -34,7 +42,9 @@ def test_orders_add_up_to_what_people_spent(whole: Generation) -> None:
 
 
 def test_last_purchase_is_the_dropout(whole: Generation) -> None:
-    last = {row["person_id"]: row["last_at"] for row in whole.truth("purchases")}
+    last: dict[str, str] = defaultdict(str)
+    for row in goods_bought(whole):
+        last[row["person_id"]] = max(last[row["person_id"]], row["last_at"])
     gone = [row for row in whole.truth("people") if row["dropped_out_at"]]
     assert gone
     for row in gone:
@@ -42,7 +52,7 @@ def test_last_purchase_is_the_dropout(whole: Generation) -> None:
 
 
 def test_browsers_never_buy(whole: Generation) -> None:
-    buyers = {row["person_id"] for row in whole.truth("purchases")}
+    buyers = {row["person_id"] for row in goods_bought(whole)}
     browsers = {row["person_id"] for row in whole.truth("people") if row["persona"] == "browser"}
     assert browsers
     assert not browsers & buyers
@@ -59,11 +69,31 @@ def test_orders_follow_accounts_and_returns_follow_orders(whole: Generation) -> 
     assert 0.045 < len(returned) / len(orders) < 0.07
 
 
-def test_orders_per_record_and_their_skew(whole: Generation) -> None:
-    per_person = [int(row["orders"]) for row in whole.truth("purchases")]
-    assert 6 <= sum(per_person) / whole.config.customers <= 10
-    assert 0.1 < sum(count == 1 for count in per_person) / len(per_person) < 0.3
-    assert max(per_person) > 30
+def test_purchases_per_person_and_their_skew(whole: Generation) -> None:
+    per_person = Counter[str]()
+    for row in goods_bought(whole):
+        per_person[row["person_id"]] += int(row["orders"])
+    assert 7 <= per_person.total() / whole.summary.people <= 12
+    assert 0.1 < sum(count == 1 for count in per_person.values()) / len(per_person) < 0.3
+    assert max(per_person.values()) > 30
+
+
+def test_sources_have_their_shares_of_purchases(whole: Generation) -> None:
+    orders = Counter[str]()
+    for row in goods_bought(whole):
+        orders[row["source"]] += int(row["orders"])
+    shares = {source.name: source.purchase_share for source in SOURCES if source.purchase_share}
+    bought = sum(orders[name] for name in shares)
+    for name, share in shares.items():
+        assert orders[name] / bought == pytest.approx(share / sum(shares.values()), abs=0.03)
+
+
+def test_people_buy_only_where_they_are_known(whole: Generation) -> None:
+    known: dict[str, set[str]] = defaultdict(set)
+    for row in whole.truth("records", source=None):
+        known[row["source"]].add(row["person_id"])
+    for row in goods_bought(whole):
+        assert row["person_id"] in known.get(row["source"], known["shop"])
 
 
 def test_clean_records_show_the_person_then_and_there(whole: Generation) -> None:

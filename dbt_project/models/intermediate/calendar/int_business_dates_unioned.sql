@@ -42,6 +42,14 @@ opportunities as (
     select * from {{ ref('stg_salesforce__opportunities') }}
 ),
 
+instore_transactions as (
+    select * from {{ ref('stg_stores__instore_transactions') }}
+),
+
+retail_api_transactions as (
+    select * from {{ ref('stg_retail_api__transactions') }}
+),
+
 external_transactions as (
     select * from {{ ref('stg_external__transactions') }}
 ),
@@ -58,6 +66,18 @@ dates_unioned as (
         {{ utc_date('returned_at') }} as business_date,
         {{ utc_date('_loaded_at') }} as loaded_date
     from shop_returns
+    union all
+    select
+        'stores.instore_transactions' as feed,
+        {{ utc_date('transaction_at') }} as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from instore_transactions
+    union all
+    select
+        'retail_api.transactions' as feed,
+        {{ utc_date('transaction_at') }} as business_date,
+        {{ utc_date('_loaded_at') }} as loaded_date
+    from retail_api_transactions
     union all
     select
         'loyalty.loyalty_transactions' as feed,

@@ -1,19 +1,43 @@
 -- Grain: one row per product that a catalogue or any transaction names.
 -- A catalogue outranks what transactions say of a product. One that only transactions know keeps
 -- its key, so that no sale loses its product.
-with catalogue as (
+with shop_products as (
     select * from {{ ref('stg_shop__products') }}
+),
+
+retail_api_products as (
+    select * from {{ ref('stg_retail_api__products') }}
 ),
 
 transactions as (
     select * from {{ ref('int_transactions_judged') }}
 ),
 
-mentions as (
+catalogues as (
     select
-        'shop:' || product_id as product_key,
         'shop' as source_name,
         product_id as source_product_id,
+        product_name,
+        category,
+        unit_cost,
+        unit_price
+    from shop_products
+    union all
+    select
+        'retail_api' as source_name,
+        product_id as source_product_id,
+        product_name,
+        category,
+        cast(null as numeric(14, 2)) as unit_cost,
+        unit_price
+    from retail_api_products
+),
+
+mentions as (
+    select
+        source_name || ':' || source_product_id as product_key,
+        source_name,
+        source_product_id,
         product_name,
         category,
         case when not {{ is_impossible_amount('unit_cost') }} then unit_cost end as unit_cost,
@@ -21,7 +45,7 @@ mentions as (
         true as is_in_catalogue,
         1 as source_priority,
         cast(null as {{ dbt.type_string() }}) as transaction_key
-    from catalogue
+    from catalogues
     union all
     select
         product_key,

@@ -45,6 +45,10 @@ dealership_customers as (
     select * from {{ ref('stg_dealership__customers') }}
 ),
 
+retail_api_customers as (
+    select * from {{ ref('stg_retail_api__customers') }}
+),
+
 external_customers as (
     select * from {{ ref('stg_external__customers') }}
 ),
@@ -63,6 +67,12 @@ rows_unioned as (
         'shop:' || source_customer_id as source_customer_key,
         {{ judged_columns }}
     from shop_customers
+    union all
+    select
+        'retail_api.customers' as feed,
+        'retail_api:' || source_customer_id as source_customer_key,
+        {{ judged_columns }}
+    from retail_api_customers
     union all
     select
         'loyalty.loyalty_accounts' as feed,

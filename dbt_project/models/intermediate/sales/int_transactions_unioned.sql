@@ -16,6 +16,14 @@ service_records as (
     select * from {{ ref('stg_dealership__service_records') }}
 ),
 
+instore_transactions as (
+    select * from {{ ref('stg_stores__instore_transactions') }}
+),
+
+retail_api_transactions as (
+    select * from {{ ref('int_retail_api_transactions_priced') }}
+),
+
 external_transactions as (
     select * from {{ ref('stg_external__transactions') }}
 ),
@@ -40,6 +48,46 @@ unioned as (
         false as has_refunds_as_negatives,
         _loaded_at
     from shop_transactions
+    union all
+    select
+        'stores:' || transaction_id as transaction_key,
+        'stores' as source_name,
+        'store' as channel,
+        'shop:' || source_customer_id as source_customer_key,
+        'shop' as product_source_name,
+        product_id as source_product_id,
+        cast(null as {{ dbt.type_string() }}) as product_name,
+        cast(null as {{ dbt.type_string() }}) as category,
+        store_id as source_store_id,
+        transaction_at,
+        quantity,
+        amount,
+        cast(null as {{ dbt.type_string() }}) as status,
+        payment_method,
+        cast(null as {{ dbt.type_string() }}) as campaign,
+        false as has_refunds_as_negatives,
+        _loaded_at
+    from instore_transactions
+    union all
+    select
+        'retail_api:' || transaction_id as transaction_key,
+        'retail_api' as source_name,
+        'retail_api' as channel,
+        'retail_api:' || source_customer_id as source_customer_key,
+        'retail_api' as product_source_name,
+        product_id as source_product_id,
+        cast(null as {{ dbt.type_string() }}) as product_name,
+        cast(null as {{ dbt.type_string() }}) as category,
+        store_id as source_store_id,
+        transaction_at,
+        quantity,
+        amount,
+        cast(null as {{ dbt.type_string() }}) as status,
+        cast(null as {{ dbt.type_string() }}) as payment_method,
+        cast(null as {{ dbt.type_string() }}) as campaign,
+        false as has_refunds_as_negatives,
+        _loaded_at
+    from retail_api_transactions
     union all
     select
         'dealership:vehicle:' || sale_id as transaction_key,

@@ -11,6 +11,7 @@ purchases as (
         transaction_key as transaction_id,
         customer_id,
         product_key as product_id,
+        store_key as store_id,
         source_name,
         channel,
         transaction_at,

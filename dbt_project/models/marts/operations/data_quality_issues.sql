@@ -21,6 +21,10 @@ content_issues as (
     select * from {{ ref('int_marketing_issues_counted') }}
     union all
     select * from {{ ref('int_crm_issues_counted') }}
+    union all
+    select * from {{ ref('int_retail_sales_issues_counted') }}
+    union all
+    select * from {{ ref('int_retail_catalogue_issues_counted') }}
 ),
 
 kept_rows as (
