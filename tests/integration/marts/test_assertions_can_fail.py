@@ -54,6 +54,14 @@ DAMAGES = [
         "delete from seeds.health_weights where component = 'order_value'",
     ),
     (
+        "assert_engagement_weights_sum_to_one",
+        "update seeds.engagement_weights set weight = weight + 0.01",
+    ),
+    (
+        "assert_engagement_weights_sum_to_one",
+        "update seeds.engagement_weights set full_value = 0 where component = 'recency'",
+    ),
+    (
         "assert_lowest_tiers_have_no_lower_bound",
         "update seeds.clv_tiers set minimum_value = 0 where minimum_value is null",
     ),

@@ -28,13 +28,12 @@ clv as (
     select * from {{ ref('customer_clv') }}
 ),
 
+touchpoints as (
+    select * from {{ ref('int_customer_touchpoints_summarised') }}
+),
+
 value_segments as (
-    select
-        value_segment,
-        minimum_net_spend,
-        lead(minimum_net_spend) over (order by minimum_net_spend asc nulls first)
-            as next_minimum_net_spend
-    from {{ ref('value_segments') }}
+    select * from {{ ref('int_customer_value_segments_summarised') }}
 ),
 
 seen as (
@@ -100,7 +99,35 @@ final as (
         clv.historical_clv,
         clv.simple_clv_3_years,
         clv.clv_tier,
-        coalesce(value_segments.value_segment, 'PROSPECT') as value_segment,
+        touchpoints.loyalty_tier,
+        touchpoints.loyalty_points_balance,
+        touchpoints.loyalty_points_earned,
+        touchpoints.loyalty_points_redeemed,
+        touchpoints.loyalty_joined_date,
+        touchpoints.tickets,
+        touchpoints.resolved_tickets,
+        touchpoints.escalated_tickets,
+        cast(
+            1.0 * touchpoints.resolved_tickets / nullif(touchpoints.tickets, 0) as numeric(7, 6)
+        ) as ticket_resolution_share,
+        touchpoints.average_satisfaction,
+        touchpoints.average_resolution_hours,
+        touchpoints.last_ticket_date,
+        touchpoints.vehicles_owned,
+        touchpoints.last_vehicle_purchase_date,
+        touchpoints.service_visits,
+        touchpoints.service_revenue,
+        touchpoints.last_service_date,
+        touchpoints.email_opens,
+        touchpoints.email_clicks,
+        touchpoints.website_visits,
+        touchpoints.app_sessions,
+        touchpoints.social_interactions,
+        touchpoints.digital_events,
+        touchpoints.campaign_sessions,
+        touchpoints.last_digital_date,
+        touchpoints.engagement_score,
+        value_segments.value_segment,
         coalesce(orders.days_since_last_purchase < {{ var('active_within_days') }}, false)
             as is_active
     from tenures
@@ -114,17 +141,10 @@ final as (
         on tenures.customer_id = health.customer_id
     left join clv
         on tenures.customer_id = clv.customer_id
+    left join touchpoints
+        on tenures.customer_id = touchpoints.customer_id
     left join value_segments
-        on
-            orders.customer_id is not null
-            and (
-                orders.net_spend >= value_segments.minimum_net_spend
-                or value_segments.minimum_net_spend is null
-            )
-            and (
-                orders.net_spend < value_segments.next_minimum_net_spend
-                or value_segments.next_minimum_net_spend is null
-            )
+        on tenures.customer_id = value_segments.customer_id
 )
 
 select * from final
