@@ -8,7 +8,7 @@ from scipy.linalg import eigh_tridiagonal
 from customer360.lifetime.histories import Floats
 
 # What the marts integrate with, and what reference values are worked out with.
-NODES = 16
+NODES = 12
 EXACT_NODES = 48
 
 

@@ -1,0 +1,33 @@
+"""The variables of the dbt project that the lifetime models share with the marts."""
+
+from importlib.metadata import version
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from customer360.settings import Settings
+
+
+class LifetimeVariables(BaseModel):
+    """Thresholds stand in dbt_project.yml alone; there they are explained."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    churn_horizon_days: int = Field(ge=1)
+    backtest_cut_offs: int = Field(ge=1)
+    backtest_least_customers: int = Field(ge=10)
+
+
+def lifetime_variables(settings: Settings) -> LifetimeVariables:
+    """Read the variables.
+
+    Raises:
+        pydantic.ValidationError: if one is missing or impossible.
+    """
+    project = yaml.safe_load((settings.dbt_project_dir / "dbt_project.yml").read_text())
+    return LifetimeVariables.model_validate(project["vars"])
+
+
+def library_version() -> str:
+    """Return what worked the numbers out, for the record."""
+    return ", ".join(f"{name} {version(name)}" for name in ("customer360", "numpy", "scipy"))
