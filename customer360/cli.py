@@ -21,6 +21,8 @@ database_app = typer.Typer(no_args_is_help=True, help="The database that holds e
 app.add_typer(database_app, name="db")
 identity_app = typer.Typer(no_args_is_help=True, help="Which records are one customer.")
 app.add_typer(identity_app, name="identity")
+lifetime_app = typer.Typer(no_args_is_help=True, help="Who buys again, and what that is worth.")
+app.add_typer(lifetime_app, name="lifetime")
 console = Console()
 
 
@@ -93,6 +95,32 @@ def evaluate_identity(
     from customer360.identity.commands import evaluate_identity as command
 
     raise typer.Exit(command(get_settings(), console, datetime.now(UTC), truth))
+
+
+@lifetime_app.command("fit")
+def fit_lifetime_models() -> None:
+    """Fit BG/NBD, MBG/NBD and Gamma-Gamma to the last build's customers."""
+    from customer360.lifetime.commands import fit
+
+    raise typer.Exit(fit(get_settings(), console))
+
+
+@lifetime_app.command("predict")
+def predict_customer(
+    repeats: Annotated[int, typer.Argument(min=0, help="Days with a purchase after the first.")],
+    recency_days: Annotated[int, typer.Argument(min=0, help="Days from first to last purchase.")],
+    age_days: Annotated[int, typer.Argument(min=0, help="Days from the first purchase to today.")],
+    mean_amount: Annotated[
+        float | None, typer.Option(min=0, help="Mean EUR of a day with a repeat purchase.")
+    ] = None,
+) -> None:
+    """Show what the newest fit expects of a customer with this history."""
+    from customer360.lifetime.commands import History, predict
+    from customer360.lifetime.configuration import lifetime_variables
+
+    rate = lifetime_variables(get_settings()).clv_yearly_discount_rate
+    history = History(repeats, recency_days, age_days, mean_amount)
+    raise typer.Exit(predict(get_settings(), console, history, rate))
 
 
 @app.command()

@@ -8,8 +8,13 @@ what passes them is swapped into `warehouse`, in one transaction. Until then rea
 publication before. `start_build` makes the `build_id` under which `ops.builds`,
 `ops.node_results`, `ops.gate_results` and `ops.publications` keep what came of the run.
 
+Before the marts, `fit_models` fits the lifetime models to the layers below and keeps the parameters
+in `ops.lifetime_fits`. Data that do not support a fit are no failure: the marts then show naive
+estimates and say so.
+
 With `C360_DBT_TASKS=models` the layers become one group with a task per model and one for its
-tests, to watch and rerun each; the gates and the publication stay the same.
+tests, to watch and rerun each; the gates and the publication stay the same. One `dbt build` makes
+all of them, so `fit_models` comes after it, and the marts use the fit of the run before.
 
 **When it is red** the warehouse is as it was.
 - A layer: the log names the model or test, its file and the first error. Mend it, then clear the
@@ -56,6 +61,15 @@ def build_layer(layer: str, build_id: str) -> float:
 
 
 @task
+def fit_models(build_id: str) -> dict[str, str]:
+    """Fit the lifetime models to the layers built so far; return what came of each."""
+    from customer360.lifetime.step import run_models_step
+
+    outcomes = run_models_step(get_settings(), build_id)
+    return {outcome.model: outcome.reason or outcome.status for outcome in outcomes}
+
+
+@task
 def check_gates(build_id: str) -> None:
     """Judge the build; fail for good if one gate does not pass, or another build came between."""
     from customer360.publishing.gates import evaluate_gates
@@ -82,7 +96,12 @@ def publish(build_id: str) -> None:
 def layer_tasks(build_id: str) -> TaskGroup:
     """Wire one task per layer, one after the other."""
     with TaskGroup("layers", prefix_group_id=False) as group:
-        chain(*(build_layer.override(task_id=layer.name)(layer.name, build_id) for layer in LAYERS))
+        steps = []
+        for layer in LAYERS:
+            if layer.reads_models:
+                steps.append(fit_models(build_id))
+            steps.append(build_layer.override(task_id=layer.name)(layer.name, build_id))
+        chain(*steps)
     return group
 
 
@@ -90,13 +109,14 @@ def layer_tasks(build_id: str) -> TaskGroup:
 def build_warehouse() -> None:
     """Wire: the layers (or the models), the gates, the publication."""
     build_id = start_build()
+    gates = check_gates(build_id)
     if get_settings().dbt_tasks == "models":
         from c360_models import model_tasks
 
-        models = model_tasks("start_build")
+        chain(build_id, model_tasks("start_build"), fit_models(build_id), gates)
     else:
-        models = layer_tasks(build_id)
-    chain(build_id, models, check_gates(build_id), publish(build_id))
+        chain(build_id, layer_tasks(build_id), gates)
+    chain(gates, publish(build_id))
 
 
 build_warehouse()

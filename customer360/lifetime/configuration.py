@@ -14,6 +14,7 @@ class LifetimeVariables(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     churn_horizon_days: int = Field(ge=1)
+    clv_yearly_discount_rate: float = Field(ge=0)
     backtest_cut_offs: int = Field(ge=1)
     backtest_least_customers: int = Field(ge=10)
 

@@ -19,7 +19,7 @@ from customer360.settings import Settings
 from customer360.transformation.build import BuildBusy, build_lock, new_build_id
 from customer360.transformation.dbt_runner import DbtFailed, run_dbt
 from customer360.transformation.events import Event
-from customer360.transformation.layers import LAYERS, Layer, layer_named
+from customer360.transformation.layers import LAYERS, MODELS_STEP, Layer, layer_named
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -86,6 +86,8 @@ def _run(
     started = time.monotonic()
     with build_lock(settings), _progress(console) as progress:
         for layer in layers:
+            if layer.reads_models and len(layers) > 1:
+                _fit_models(settings, build_id, progress)
             task = progress.add_task(layer.name, total=None, node="")
             follow = _Follower(progress, task)
             run_dbt(settings, layer.arguments, build_id, variables=variables, on_event=follow)
@@ -93,6 +95,14 @@ def _run(
             progress.update(task, total=progress.tasks[task].completed, node="done")
     seconds = time.monotonic() - started
     console.print(f"Build {build_id} is complete after {seconds:.1f} s: `customer360 publish`.")
+
+
+def _fit_models(settings: Settings, build_id: str, progress: Progress) -> None:
+    from customer360.lifetime.step import prepare_models  # noqa: PLC0415 - scipy takes a second
+
+    task = progress.add_task(MODELS_STEP, total=1, node="")
+    prepare_models(settings, build_id)
+    progress.update(task, completed=1, node="done")
 
 
 def _progress(console: Console) -> Progress:

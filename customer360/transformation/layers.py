@@ -12,14 +12,21 @@ from dataclasses import dataclass
 
 _OPTIONS = ("--indirect-selection", "buildable", "--exclude-resource-type", "unit_test")
 
+# The step of a whole build that is none of dbt's: see customer360/lifetime.
+MODELS_STEP = "fit_models"
+
 
 @dataclass(frozen=True)
 class Layer:
-    """A step of the build: its name and what dbt selects for it."""
+    """A step of the build: its name and what dbt selects for it.
+
+    Before a layer that `reads_models` a whole build fits the lifetime models to the layers below.
+    """
 
     name: str
     selection: tuple[str, ...]
     writes_manifest: bool = False
+    reads_models: bool = False
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -34,7 +41,7 @@ LAYERS = (
     Layer("identity", ("config.schema:identity",)),
     Layer("intermediate", ("config.schema:intermediate",)),
     # One manifest serves the gates; to write another in each layer costs half a second.
-    Layer("marts", ("config.schema:warehouse_next",), writes_manifest=True),
+    Layer("marts", ("config.schema:warehouse_next",), writes_manifest=True, reads_models=True),
 )
 
 

@@ -13,7 +13,7 @@ from customer360.publishing.publisher import WarehouseBusy
 from customer360.publishing.results import GatesFailed
 from customer360.transformation.build import BuildBusy
 from customer360.transformation.dbt_runner import DbtFailed
-from customer360.transformation.layers import LAYERS
+from customer360.transformation.layers import LAYERS, MODELS_STEP
 from customer360.transformation.trouble import DatabaseTroubleError, raise_database_trouble
 
 if TYPE_CHECKING:
@@ -88,7 +88,9 @@ def test_files_of_one_feed_load_one_after_the_other(dags: "Dags") -> None:
 
 def test_layers_then_gates_then_publication(dags: "Dags") -> None:
     following = edges(dags["build_warehouse"])
-    order = ["start_build", *(layer.name for layer in LAYERS), "check_gates", "publish"]
+    layers = [layer.name for layer in LAYERS]
+    layers.insert(layers.index("marts"), MODELS_STEP)
+    order = ["start_build", *layers, "check_gates", "publish"]
     assert set(following) == set(order)
     for task_id, next_id in pairwise(order):
         assert next_id in following[task_id]

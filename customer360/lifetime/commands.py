@@ -1,0 +1,148 @@
+"""`customer360 lifetime fit|predict`: what they print and how they end."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from customer360.database.connection import connect
+from customer360.lifetime.fitting import fit_models
+from customer360.lifetime.histories import DAYS_PER_WEEK
+from customer360.lifetime.purchasing import PurchaseModel
+from customer360.lifetime.reading import NothingToFit
+from customer360.lifetime.records import FittedModel
+from customer360.lifetime.spending import SpendModel
+from customer360.lifetime.value import WEEKS_PER_MONTH, discounted_if_alive
+from customer360.settings import Settings
+from customer360.transformation.build import BuildBusy, build_lock
+
+EXIT_FAILED = 1
+EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: the same command may succeed later
+_PREDICTED_MONTHS = (3, 12, 36)
+_PARAMETERS = """
+    select fits.model, parameters.parameter, parameters.value, fits.as_of_date
+    from ops.lifetime_fits as fits
+    inner join ops.lifetime_parameters as parameters on fits.fit_id = parameters.fit_id
+    where fits.fit_id = (
+        select max(fit_id) from ops.lifetime_fits
+        where process = %s and is_chosen
+    )
+"""
+
+
+@dataclass(frozen=True)
+class History:
+    """One customer, in days: repeat purchases, first to last purchase, first purchase to today."""
+
+    repeats: int
+    recency_days: int
+    age_days: int
+    mean_amount: float | None = None
+
+
+def fit(settings: Settings, console: Console) -> int:
+    """Fit all models to the intermediate layer, print them; return the exit code."""
+    try:
+        with build_lock(settings):
+            outcomes = fit_models(settings)
+    except NothingToFit as error:
+        return _complain(console, str(error), EXIT_FAILED)
+    except BuildBusy as error:
+        return _complain(console, str(error), EXIT_BUSY)
+    console.print(fits_table(outcomes))
+    for outcome in outcomes:
+        if outcome.reason is not None:
+            console.print(
+                f"{outcome.model}: no fit, as {outcome.reason}.", style="yellow", markup=False
+            )
+    console.print("The marts of the next build use them; of two purchase models the chosen one.")
+    return 0
+
+
+def fits_table(outcomes: list[FittedModel]) -> Table:
+    """Show each parameter with its standard error."""
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("model", "customers", "parameter", "value", "standard error", "log likelihood"):
+        table.add_column(heading, justify="left" if heading in {"model", "parameter"} else "right")
+    for outcome in outcomes:
+        name = outcome.model if outcome.is_chosen else f"{outcome.model} (not chosen)"
+        likelihood = "" if outcome.log_likelihood is None else f"{outcome.log_likelihood:,.2f}"
+        if outcome.reason is not None:
+            table.add_row(name, f"{outcome.customers:,}", "refused", "", "", "")
+        for number, (parameter, value) in enumerate(outcome.parameters.items()):
+            error = outcome.standard_errors.get(parameter)
+            first = number == 0
+            table.add_row(
+                name if first else "",
+                f"{outcome.customers:,}" if first else "",
+                parameter,
+                f"{value:.4f}",
+                "" if error is None else f"{error:.4f}",
+                likelihood if first else "",
+            )
+    return table
+
+
+def predict(
+    settings: Settings, console: Console, history: History, yearly_discount_rate: float
+) -> int:
+    """Print what the newest fit expects of a customer with this history; return the exit code."""
+    with connect(settings) as connection, connection.cursor() as cursor:
+        fitted = _newest(cursor, "purchases")
+        spend = _newest(cursor, "spend")
+    if fitted is None:
+        return _complain(console, "No model is fitted: `customer360 lifetime fit`.", EXIT_FAILED)
+    name, values, as_of_date = fitted
+    model = PurchaseModel(**values, name=name)
+    spend_model = SpendModel(**spend[1]) if spend else None
+    try:
+        console.print(_prediction(model, spend_model, history, yearly_discount_rate))
+    except ValueError as error:
+        return _complain(console, str(error), EXIT_FAILED)
+    console.print(f"By {name}, fitted to purchases up to {as_of_date}.")
+    return 0
+
+
+def _newest(cursor: Cursor, process: str) -> tuple[str, dict[str, float], dt.date] | None:
+    cursor.execute(_PARAMETERS, [process])
+    rows = cursor.fetchall()
+    if not rows:
+        return None
+    return str(rows[0][0]), {str(row[1]): float(row[2]) for row in rows}, rows[0][3]
+
+
+def _prediction(
+    model: PurchaseModel, spend: SpendModel | None, history: History, yearly_discount_rate: float
+) -> Table:
+    if not 0 <= history.recency_days <= history.age_days:
+        raise ValueError("The last purchase lies between the first one and today.")
+    x, recency, age = (
+        history.repeats,
+        history.recency_days / DAYS_PER_WEEK,
+        history.age_days / DAYS_PER_WEEK,
+    )
+    alive = float(model.probability_alive(x, recency, age))
+    amount = float(spend.expected_amount(x, history.mean_amount or 0)) if spend else None
+    table = Table(
+        title=f"Alive with probability {alive:.4f}", title_justify="left", box=SIMPLE_HEAD
+    )
+    for heading in ("months", "purchases", "none", "EUR, discounted"):
+        table.add_column(heading, justify="right")
+    for months in _PREDICTED_MONTHS:
+        weeks = months * WEEKS_PER_MONTH
+        value = alive * float(discounted_if_alive(model, x, age, months, yearly_discount_rate))
+        table.add_row(
+            str(months),
+            f"{float(model.expected_purchases(x, recency, age, weeks)):.4f}",
+            f"{float(model.probability_of_none(x, recency, age, weeks)):.4f}",
+            "" if amount is None else f"{value * amount:,.2f}",
+        )
+    return table
+
+
+def _complain(console: Console, message: str, exit_code: int) -> int:
+    console.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    return exit_code

@@ -1,0 +1,29 @@
+"""The step of a build between the intermediate layer and the marts."""
+
+from customer360.lifetime.fitting import fit_models
+from customer360.lifetime.reading import NothingToFit
+from customer360.lifetime.records import FittedModel
+from customer360.settings import Settings
+from customer360.transformation.build import build_lock
+
+
+def prepare_models(settings: Settings, build_id: str | None) -> list[FittedModel]:
+    """Fit the models to what the build holds, so that its marts can use them.
+
+    The caller holds the build lock. Data that do not support a fit are no failure; neither is a
+    warehouse without any.
+    """
+    try:
+        return fit_models(settings, build_id)
+    except NothingToFit:
+        return []
+
+
+def run_models_step(settings: Settings, build_id: str) -> list[FittedModel]:
+    """Do the step under the build lock; a task of its own may run it.
+
+    Raises:
+        BuildBusy: if another build runs.
+    """
+    with build_lock(settings):
+        return prepare_models(settings, build_id)
