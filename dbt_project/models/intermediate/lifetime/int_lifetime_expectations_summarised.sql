@@ -1,6 +1,6 @@
 -- Grain: one row per distinct pair of repeat purchases and age in days; none without a fit.
--- Expected purchases of one who is alive: Fader, Hardie, Lee (2005), equation (10) over P(alive), as
--- the integral over the dropout probability p, of which ops holds the quadrature:
+-- Expected purchases of one who is alive: Fader, Hardie, Lee (2005), equation (10) over P(alive),
+-- as the integral over the dropout probability p, of which ops holds the quadrature:
 --     sum of weight * (1 - (1 + p t / (alpha + T))^-(r + x)) / p.
 -- Discounted, E[X(i)] - E[X(i - 1)] counts (1 + d)^-(i / 12); summed by parts, each E[X(i)] has one
 -- factor. Many customers share a pair, so this is done once for all of them.
@@ -18,8 +18,9 @@ nodes as (
 ),
 
 months as (
-    select * from {{ discounted_months(var('clv_yearly_discount_rate'), var('days_per_year')) }}
-        as numbered
+    select *
+    from
+        {{ discounted_months(var('clv_yearly_discount_rate'), var('days_per_year')) }} as numbered
 ),
 
 histories as (

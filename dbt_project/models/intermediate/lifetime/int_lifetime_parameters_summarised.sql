@@ -52,15 +52,15 @@ final as (
         pivoted.alpha,
         pivoted.a,
         pivoted.b,
-        -- MBG/NBD: a customer may leave after the first purchase too.
-        case when pivoted.purchase_model = 'mbg_nbd' then 1 else 0 end as first_counts,
         pivoted.spend_model,
         pivoted.p,
         pivoted.q,
         pivoted.v,
         pivoted.health_horizon_days,
         pivoted.health_intercept,
-        pivoted.health_slope
+        pivoted.health_slope,
+        -- MBG/NBD: a customer may leave after the first purchase too.
+        case when pivoted.purchase_model = 'mbg_nbd' then 1 else 0 end as first_counts
     from as_of
     cross join pivoted
 )
