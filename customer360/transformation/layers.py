@@ -39,7 +39,7 @@ LAYERS = (
     # The sources are selected for their tests; dbt builds nothing for them.
     Layer("staging", ("config.schema:seeds", "config.schema:staging", "source:*")),
     Layer("identity", ("config.schema:identity",)),
-    Layer("intermediate", ("config.schema:intermediate",)),
+    Layer("intermediate", ("config.schema:intermediate", "config.schema:history")),
     # One manifest serves the gates; to write another in each layer costs half a second.
     Layer("marts", ("config.schema:warehouse_next",), writes_manifest=True, reads_models=True),
 )

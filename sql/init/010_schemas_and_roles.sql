@@ -45,6 +45,7 @@ create schema if not exists seeds authorization c360_transformer;
 create schema if not exists staging authorization c360_transformer;
 create schema if not exists identity authorization c360_transformer;
 create schema if not exists intermediate authorization c360_transformer;
+create schema if not exists history authorization c360_transformer;
 create schema if not exists warehouse_next authorization c360_transformer;
 create schema if not exists warehouse authorization c360_transformer;
 

@@ -1,6 +1,6 @@
 -- Grain: one row per customer record, with its rank among the records of its customer.
--- The most recent record comes first, because people move and change numbers; of two as recent the
--- more complete one. A date of creation after the load cannot be true and counts as unknown.
+-- The record changed last comes first, because people move and change numbers; of two as recent the
+-- more complete one. A date after the load cannot be true and counts as unknown.
 -- In a replay of a past day, later records do not exist, unless the customer was active by then.
 with records as (
     select * from {{ ref('identity_records') }}
@@ -20,6 +20,8 @@ dated as (
         customers.customer_id,
         case when records.created_at <= records._loaded_at then records.created_at end
             as recorded_at,
+        case when records.updated_at <= records._loaded_at then records.updated_at end
+            as edited_at,
         case when records.first_name is not null then 1 else 0 end
         + case when records.last_name is not null then 1 else 0 end
         + case when records.email is not null then 1 else 0 end
@@ -63,10 +65,11 @@ final as (
         country_code,
         recorded_at,
         filled_fields,
+        coalesce(edited_at, recorded_at) as changed_at,
         row_number() over (
             partition by customer_id
             order by
-                recorded_at desc nulls last,
+                coalesce(edited_at, recorded_at) desc nulls last,
                 filled_fields desc nulls last,
                 source_customer_key asc nulls last
         ) as preference

@@ -1,0 +1,93 @@
+-- Grain: one row per customer.
+-- Golden record by field, each with the record that it comes from.
+with records as (
+    select * from {{ ref('int_customer_fields_ranked') }}
+),
+
+countries as (
+    select * from {{ ref('countries') }}
+),
+
+source_names as (
+    select distinct
+        customer_id,
+        source_name
+    from records
+),
+
+sources as (
+    select
+        customer_id,
+        count(*) as source_count,
+        {{ joined_text('source_name', ', ', 'source_name asc nulls last') }} as source_names
+    from source_names
+    group by customer_id
+),
+
+customers as (
+    select
+        customer_id,
+        count(*) as record_count,
+        min(recorded_at) as first_record_at,
+        max(recorded_at) as last_record_at
+    from records
+    group by customer_id
+),
+
+final as (
+    select
+        customers.customer_id,
+        name_records.first_name,
+        name_records.last_name,
+        name_records.source_name as name_source,
+        name_records.source_customer_key as name_source_key,
+        name_records.changed_at as name_changed_at,
+        emails.email,
+        emails.source_name as email_source,
+        emails.source_customer_key as email_source_key,
+        emails.changed_at as email_changed_at,
+        phones.phone,
+        phones.source_name as phone_source,
+        phones.source_customer_key as phone_source_key,
+        phones.changed_at as phone_changed_at,
+        birth_dates.birth_date,
+        birth_dates.source_name as birth_date_source,
+        birth_dates.source_customer_key as birth_date_source_key,
+        birth_dates.changed_at as birth_date_changed_at,
+        addresses.street,
+        addresses.city,
+        addresses.state,
+        addresses.postcode,
+        addresses.source_name as address_source,
+        addresses.source_customer_key as address_source_key,
+        addresses.changed_at as address_changed_at,
+        sources.source_names,
+        sources.source_count,
+        customers.record_count,
+        customers.first_record_at,
+        customers.last_record_at,
+        countries.country_code,
+        coalesce(countries.country_name, addresses.country) as country,
+        emails.email is not null as has_email,
+        phones.phone is not null as has_phone,
+        addresses.street is not null and addresses.city is not null as has_address
+    from customers
+    inner join sources
+        on customers.customer_id = sources.customer_id
+    left join records as name_records
+        on customers.customer_id = name_records.customer_id and name_records.name_preference = 1
+    left join records as emails
+        on customers.customer_id = emails.customer_id and emails.email_preference = 1
+    left join records as phones
+        on customers.customer_id = phones.customer_id and phones.phone_preference = 1
+    left join records as birth_dates
+        on
+            customers.customer_id = birth_dates.customer_id
+            and birth_dates.birth_date_preference = 1
+    left join records as addresses
+        on customers.customer_id = addresses.customer_id and addresses.address_preference = 1
+    left join countries
+        on addresses.country_code = countries.country_code
+)
+
+select * from final
