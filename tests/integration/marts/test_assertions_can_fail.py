@@ -28,6 +28,12 @@ BLANK_KEYS = [
         ("transactions", "external__transactions", "source, transaction_id", r"U&'\3000', '1'"),
         ("customer_records", "shop__customers", "customer_id", r"U&'\00A0'"),
         ("customer_records", "loyalty__loyalty_accounts", "loyalty_id", r"U&'\00A0'"),
+        ("transactions", "dealership__vehicle_sales", "sale_id, sale_price", r"U&'\00A0', '77.00'"),
+        ("transactions", "dealership__service_records", "service_id", r"U&'\200B'"),
+        ("transactions", "salesforce__opportunities", "id", r"U&'\00A0'"),
+        ("customer_records", "salesforce__contacts", "id", r"U&'\00A0'"),
+        ("customer_records", "dynamics__contacts", "contactid", r"U&'\00A0'"),
+        ("customer_records", "dealership__customers", "customer_id", r"U&'\00A0'"),
         ("customer_records", "external__customers", "source, source_id", r"'a', U&'\200B'"),
         ("customer_records", "external__customers", "source, source_id", r"U&'\FEFF', '1'"),
     )
@@ -192,6 +198,20 @@ DAMAGES = [
     (
         "assert_offers_are_not_owned",
         "delete from warehouse_next.next_best_offers where offer_rank = 2",
+    ),
+    (
+        "assert_current_customers_have_one_current_version",
+        f"delete from warehouse_next.dim_customers_history where customer_id = {ONE_CUSTOMER}",
+    ),
+    (
+        "assert_current_customers_have_one_current_version",
+        "update warehouse_next.dim_customers set street = 'elsewhere' where customer_id"
+        f" = {ONE_CUSTOMER}",
+    ),
+    (
+        "assert_current_customers_have_one_current_version",
+        "insert into warehouse_next.dim_customers_history (customer_id, is_current)"
+        " values ('C0', true)",
     ),
 ]
 
