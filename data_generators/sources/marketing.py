@@ -82,7 +82,7 @@ BEHAVIOUR = Feed(
 )
 
 # EUR spent on all campaigns per customer record and day, and how it is divided.
-DAILY_SPEND_PER_RECORD = 0.016
+DAILY_SPEND_PER_RECORD = 0.04
 SPEND_SHARES = (0.28, 0.34, 0.20, 0.10, 0.08)
 COSTS_PER_CLICK = (0.55, 0.90, 0.60, 0.70, 1.50)
 CLICK_THROUGH_SHARES = (0.012, 0.035, 0.010, 0.008, 0.002)

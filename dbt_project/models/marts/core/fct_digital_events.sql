@@ -1,0 +1,21 @@
+-- Grain: one row per event online that counts.
+with events as (
+    select * from {{ ref('int_digital_events_identified') }}
+),
+
+final as (
+    select
+        event_id,
+        customer_id,
+        identified_by,
+        device_id,
+        interaction_type,
+        page,
+        campaign_id,
+        occurred_at,
+        event_date
+    from events
+    where exclusion_reason is null
+)
+
+select * from final

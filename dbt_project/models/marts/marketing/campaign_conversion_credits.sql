@@ -1,0 +1,128 @@
+-- Grain: one row per conversion and touch before it.
+-- Days decide what is before: the shop delivers most orders without their time of day. A touch on
+-- the day of the order counts as one before it.
+with transactions as (
+    select * from {{ ref('fct_transactions') }}
+),
+
+touches as (
+    select * from {{ ref('fct_campaign_touches') }}
+),
+
+paths as (
+    select
+        transactions.transaction_id,
+        touches.touch_id,
+        transactions.customer_id,
+        touches.campaign_id,
+        transactions.transaction_date,
+        transactions.amount as revenue,
+        {{ days_between('touches.touch_date', 'transactions.transaction_date') }}
+            as days_before_conversion,
+        row_number() over (
+            partition by transactions.transaction_id
+            order by touches.touched_at asc nulls last, touches.touch_id asc nulls last
+        ) as touch_number,
+        count(*) over (partition by transactions.transaction_id) as touch_count
+    from transactions
+    inner join touches
+        on
+            transactions.customer_id = touches.customer_id
+            and transactions.transaction_date >= touches.touch_date
+            and touches.touch_date >= {{
+                add_days('transactions.transaction_date', '-' ~ var('attribution_lookback_days'))
+            }}
+    where transactions.channel in ({{ text_list(var('attribution_channels')) }})
+),
+
+-- Weights matter only in proportion, so decay may start at the last touch, where nothing is lost.
+weighted as (
+    select
+        *,
+        case when touch_number = 1 then 1 else 0 end as first_touch_weight,
+        case when touch_number = touch_count then 1 else 0 end as last_touch_weight,
+        1 as linear_weight,
+        cast(
+            case
+                when touch_count <= 2 then 1.0
+                when touch_number in (1, touch_count) then {{ var('attribution_end_share') }}
+                else (1.0 - 2 * {{ var('attribution_end_share') }}) / (touch_count - 2)
+            end as numeric(18, 12)
+        ) as position_based_weight,
+        cast(
+            power(
+                0.5,
+                1.0 * (
+                    days_before_conversion
+                    - min(days_before_conversion) over (partition by transaction_id)
+                ) / {{ var('attribution_half_life_days') }}
+            ) as numeric(18, 12)
+        ) as time_decay_weight
+    from paths
+),
+
+final as (
+    select
+        transaction_id,
+        touch_id,
+        customer_id,
+        campaign_id,
+        transaction_date,
+        revenue,
+        days_before_conversion,
+        touch_number,
+        touch_count,
+        cast(
+            1.0 * first_touch_weight
+            / sum(first_touch_weight) over (partition by transaction_id)
+            as numeric(12, 10)
+        ) as first_touch_share,
+        cast(
+            1.0 * last_touch_weight
+            / sum(last_touch_weight) over (partition by transaction_id)
+            as numeric(12, 10)
+        ) as last_touch_share,
+        cast(
+            1.0 * linear_weight
+            / sum(linear_weight) over (partition by transaction_id)
+            as numeric(12, 10)
+        ) as linear_share,
+        cast(
+            1.0 * position_based_weight
+            / sum(position_based_weight) over (partition by transaction_id)
+            as numeric(12, 10)
+        ) as position_based_share,
+        cast(
+            1.0 * time_decay_weight
+            / sum(time_decay_weight) over (partition by transaction_id)
+            as numeric(12, 10)
+        ) as time_decay_share,
+        {{
+            divided_amount(
+                'revenue', 'first_touch_weight', 'transaction_id', 'touch_number'
+            )
+        }} as first_touch_credit,
+        {{
+            divided_amount(
+                'revenue', 'last_touch_weight', 'transaction_id', 'touch_number'
+            )
+        }} as last_touch_credit,
+        {{
+            divided_amount(
+                'revenue', 'linear_weight', 'transaction_id', 'touch_number'
+            )
+        }} as linear_credit,
+        {{
+            divided_amount(
+                'revenue', 'position_based_weight', 'transaction_id', 'touch_number'
+            )
+        }} as position_based_credit,
+        {{
+            divided_amount(
+                'revenue', 'time_decay_weight', 'transaction_id', 'touch_number'
+            )
+        }} as time_decay_credit
+    from weighted
+)
+
+select * from final
