@@ -169,6 +169,52 @@ DAMAGES = [
         f"delete from warehouse_next.daily_metrics where metric_date = {BUSY_DAY}",
     ),
     (
+        "assert_attribution_credits_sum_to_revenue",
+        "update warehouse_next.campaign_conversion_credits set linear_credit = linear_credit + 0.01"
+        " where transaction_id ="
+        " (select min(transaction_id) from warehouse_next.campaign_conversion_credits)",
+    ),
+    (
+        "assert_attribution_credits_sum_to_revenue",
+        "update warehouse_next.fct_transactions set amount = amount + 0.01 where transaction_id ="
+        " (select max(transaction_id) from warehouse_next.campaign_conversion_credits)",
+    ),
+    (
+        "assert_attribution_credits_sum_to_revenue",
+        "update warehouse_next.campaign_attribution set credited_revenue = credited_revenue - 0.01"
+        " where attribution_model = 'time_decay'"
+        " and campaign_id = (select min(campaign_id) from warehouse_next.dim_campaigns)",
+    ),
+    (
+        "assert_campaigns_agree_with_their_facts",
+        "update warehouse_next.campaign_performance set revenue = revenue + 0.01"
+        " where campaign_id = (select min(campaign_id) from warehouse_next.dim_campaigns)",
+    ),
+    (
+        "assert_campaigns_agree_with_their_facts",
+        "insert into warehouse_next.dim_campaigns (campaign_id, campaign_name) values ('tv', 'TV')",
+    ),
+    (
+        "assert_marketing_reconciles_with_raw",
+        "delete from staging.stg_digital__events where event_id ="
+        " (select min(event_id) from staging.stg_digital__events)",
+    ),
+    (
+        "assert_marketing_reconciles_with_raw",
+        "update staging.stg_marketing__campaign_spend set spend = spend + 0.01 where spend_id ="
+        " (select min(spend_id) from staging.stg_marketing__campaign_spend)",
+    ),
+    (
+        "assert_marketing_reconciles_with_staging",
+        "delete from warehouse_next.fct_campaign_touches where touch_id = (select min(touch_id)"
+        " from warehouse_next.fct_campaign_touches where touch_type = 'SESSION')",
+    ),
+    (
+        "assert_marketing_reconciles_with_staging",
+        "update warehouse_next.fct_shopping_behaviour set purchase_amount = purchase_amount + 0.01"
+        " where answer_id = (select min(answer_id) from warehouse_next.fct_shopping_behaviour)",
+    ),
+    (
         "assert_fact_amounts_are_never_negative",
         "update warehouse_next.fct_transactions set amount = -0.01"
         f" where transaction_id = {ONE_TRANSACTION}",
