@@ -27,27 +27,39 @@ class Generation:
         rows = read(self.config.output / "truth" / f"{name}.csv")
         return [row for row in rows if source in {None, source_of(row) or source}]
 
-    def files(self, table: str) -> list[Path]:
-        """Return a shop feed's files in order of delivery."""
-        return sorted((self.config.output / "landing" / "shop" / table).glob("*.csv"))
+    def files(self, table: str, source: str = "shop") -> list[Path]:
+        """Return a csv feed's files in order of delivery."""
+        return sorted((self.config.output / "landing" / source / table).glob("*.csv"))
 
-    def deliveries(self, table: str) -> list[tuple[str, Row]]:
+    def deliveries(self, table: str, source: str = "shop") -> list[tuple[str, Row]]:
         """Return every delivered row with its delivery day."""
         return [
-            (path.name.removeprefix(f"shop_{table}_")[:10], row)
-            for path in self.files(table)
+            (path.name.removeprefix(f"{source}_{table}_")[:10], row)
+            for path in self.files(table, source)
             for row in read(path)
         ]
 
-    def rows(self, table: str) -> dict[str, Row]:
+    def rows(self, table: str, source: str = "shop") -> dict[str, Row]:
         """Return the delivered rows by key, which is the first column."""
-        return {next(iter(row.values())): row for _, row in self.deliveries(table)}
+        return {next(iter(row.values())): row for _, row in self.deliveries(table, source)}
 
-    def defects(self, name: str, feed: str | None = None) -> list[Row]:
-        """Return the shop's findings of a defect."""
+    def undone(self, table: str, source: str = "shop") -> dict[str, Row]:
+        """Return delivered rows with every named defect undone."""
+        rows = self.rows(table, source)
+        for finding in reversed(self.truth("defects", source)):
+            if finding["feed"] == f"{source}.{table}" and finding["column"]:
+                rows[finding["record_key"]][finding["column"]] = finding["value_before"]
+        return rows
+
+    def people(self, source: str) -> dict[str, str]:
+        """Return the person behind each record of a source."""
+        return {row["source_id"]: row["person_id"] for row in self.truth("records", source)}
+
+    def defects(self, name: str, feed: str | None = None, source: str = "shop") -> list[Row]:
+        """Return a source's findings of a defect."""
         return [
             finding
-            for finding in self.truth("defects")
+            for finding in self.truth("defects", source)
             if finding["defect"] == name and feed in {None, finding["feed"]}
         ]
 

@@ -13,17 +13,8 @@ from data_generators.sources import SOURCES
 from tests.unit.data_generators.conftest import Generation, Row
 
 
-def undone(generation: Generation, table: str) -> dict[str, Row]:
-    """Return delivered rows with every named defect undone."""
-    rows = generation.rows(table)
-    for finding in reversed(generation.truth("defects")):
-        if finding["feed"] == f"shop.{table}" and finding["column"]:
-            rows[finding["record_key"]][finding["column"]] = finding["value_before"]
-    return rows
-
-
 def goods_bought(generation: Generation) -> list[Row]:
-    """Return what people bought of the simulated purchases; vehicles follow a rhythm of their own."""
+    """Return what people bought of the simulated purchases; vehicles have their own rhythm."""
     sellers = {source.name for source in SOURCES if source.purchase_share}
     return [row for row in generation.truth("purchases", source=None) if row["source"] in sellers]
 
@@ -32,7 +23,7 @@ def test_orders_add_up_to_what_people_spent(whole: Generation) -> None:
     person = {row["source_id"]: row["person_id"] for row in whole.truth("records")}
     spent: dict[str, Decimal] = defaultdict(Decimal)
     orders: dict[str, int] = defaultdict(int)
-    for row in undone(whole, "online_transactions").values():
+    for row in whole.undone("online_transactions").values():
         if row["status"] != "cancelled":
             spent[person[row["customer_id"]]] += Decimal(row["amount"])
             orders[person[row["customer_id"]]] += 1
@@ -59,8 +50,8 @@ def test_browsers_never_buy(whole: Generation) -> None:
 
 
 def test_orders_follow_accounts_and_returns_follow_orders(whole: Generation) -> None:
-    customers, orders = undone(whole, "customers"), undone(whole, "online_transactions")
-    returned = undone(whole, "returns")
+    customers, orders = whole.undone("customers"), whole.undone("online_transactions")
+    returned = whole.undone("returns")
     for order in orders.values():
         assert order["ordered_at"][:10] >= customers[order["customer_id"]]["created_at"][:10]
     for row in returned.values():
@@ -102,7 +93,7 @@ def test_clean_records_show_the_person_then_and_there(whole: Generation) -> None
     addresses = {}
     for row in whole.truth("addresses"):
         addresses[row["household_id"]] = row["address"]
-    for key, row in undone(whole, "customers").items():
+    for key, row in whole.undone("customers").items():
         who = people[person[key]]
         assert row["first_name"] == who["first_name"]
         assert row["last_name"] == who["last_name"]
