@@ -64,7 +64,10 @@ def test_truth_knows_every_record_under_its_system(clean: Generation) -> None:
 
 
 def test_what_people_bought_is_what_truth_says(clean: Generation) -> None:
-    people = {(row["source"], row["source_id"]): row["person_id"] for row in clean.truth("records", source=None)}
+    people = {
+        (row["source"], row["source_id"]): row["person_id"]
+        for row in clean.truth("records", source=None)
+    }
     spent: Counter[str] = Counter()
     for row in delivered(clean, "transactions"):
         # A purchase is in the system whose account it names.
@@ -81,7 +84,9 @@ def test_what_people_bought_is_what_truth_says(clean: Generation) -> None:
 
 def test_differences_are_named_by_the_canonical_columns(whole: Generation) -> None:
     columns = {
-        finding["column"] for finding in whole.truth("defects", source=None) if "external" in finding["feed"]
+        finding["column"]
+        for finding in whole.truth("defects", source=None)
+        if "external" in finding["feed"]
     }
     assert "address" not in columns
     assert {"email", "transaction_at"} <= columns
