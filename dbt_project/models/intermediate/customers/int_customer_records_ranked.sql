@@ -52,6 +52,7 @@ final as (
         customer_id,
         source_customer_key,
         source_name,
+        source_customer_id,
         first_name,
         last_name,
         email,
