@@ -12,5 +12,5 @@
                 as thirty_six_months_factor
         {{ 'union all' if not loop.last }}
     {%- endfor %}
-    )
+    ) as months_ahead
 {%- endmacro %}

@@ -29,6 +29,16 @@ with memberships as (
     union all
     select
         customer_id,
+        'customer_churn' as mart
+    from {{ ref('customer_churn') }}
+    union all
+    select
+        customer_id,
+        'customer_purchase_forecasts' as mart
+    from {{ ref('customer_purchase_forecasts') }}
+    union all
+    select
+        customer_id,
         'customer_metrics' as mart
     from {{ ref('customer_metrics') }}
     union all
@@ -55,4 +65,4 @@ select
 from counted
 where
     marts_of_all <> 2
-    or marts not in (2, 7)
+    or marts not in (2, 9)

@@ -1,4 +1,5 @@
--- Invariant: exactly one row of each tier seed is open below, and health bands start at 0.
+-- Invariant: exactly one row of each tier seed is open below, and health bands and churn risk
+-- levels start at 0.
 -- Otherwise customers with a low, zero or negative value would have no tier.
 with open_tiers as (
     select
@@ -15,6 +16,11 @@ with open_tiers as (
         'health_bands' as seed_name,
         count(*) filter (where minimum_score = 0) as lowest_tiers
     from {{ ref('health_bands') }}
+    union all
+    select
+        'churn_risk_levels' as seed_name,
+        count(*) filter (where minimum_probability = 0) as lowest_tiers
+    from {{ ref('churn_risk_levels') }}
 )
 
 select

@@ -145,6 +145,19 @@ DAMAGES = [
         f" where metric_date = {BUSY_DAY}",
     ),
     (
+        "assert_lowest_tiers_have_no_lower_bound",
+        "update seeds.churn_risk_levels set minimum_probability = 0.1"
+        " where minimum_probability = 0",
+    ),
+    (
+        "assert_models_beat_their_baselines",
+        "insert into warehouse_next.model_backtests (target, model, cut_off_date, is_baseline, auc)"
+        " values ('churn', 'health', '2024-06-30', false, 0.70),"
+        " ('churn', 'health', '2024-09-30', false, 0.70),"
+        " ('churn', 'recency_only', '2024-06-30', true, 0.69),"
+        " ('churn', 'recency_only', '2024-09-30', true, 0.72)",
+    ),
+    (
         "assert_customer_marts_hold_the_same_customers",
         f"delete from warehouse_next.customer_clv where customer_id = {ONE_CUSTOMER}",
     ),

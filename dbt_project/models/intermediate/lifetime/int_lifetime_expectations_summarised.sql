@@ -19,8 +19,7 @@ nodes as (
 
 months as (
     select *
-    from
-        {{ discounted_months(var('clv_yearly_discount_rate'), var('days_per_year')) }} as numbered
+    from {{ discounted_months(var('clv_yearly_discount_rate'), var('days_per_year')) }}
 ),
 
 histories as (

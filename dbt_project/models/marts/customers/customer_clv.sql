@@ -1,9 +1,14 @@
 -- Grain: one row per customer with at least one purchase.
--- The formulas take the past rhythm as the future: no discount, no dropout, no margin. A customer
+-- The predicted values are those of the lifetime models. The simple formulas, for comparison, take
+-- the past rhythm as the future: no discount, no dropout, no margin. A customer
 -- observed for less than `clv_minimum_observed_days` counts as observed that long, so that the
 -- first order of last week is not multiplied into fifty a year.
 with customers as (
     select * from {{ ref('int_customer_orders_summarised') }}
+),
+
+forecasts as (
+    select * from {{ ref('customer_purchase_forecasts') }}
 ),
 
 tiers as (
@@ -51,9 +56,19 @@ final as (
         valued.yearly_value,
         valued.simple_clv_3_years,
         valued.simple_clv_10_years,
+        forecasts.forecast_method,
+        forecasts.amount_method,
+        forecasts.probability_alive,
+        forecasts.expected_purchases_12_months,
+        forecasts.expected_purchases_36_months,
+        forecasts.expected_purchase_amount,
+        forecasts.predicted_value_12_months as predicted_clv_12_months,
+        forecasts.predicted_value_36_months as predicted_clv_36_months,
         tiers.clv_tier,
         valued.clv_rank
     from valued
+    left join forecasts
+        on valued.customer_id = forecasts.customer_id
     left join tiers
         on
             (valued.historical_clv >= tiers.minimum_value or tiers.minimum_value is null)

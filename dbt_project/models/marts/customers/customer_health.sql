@@ -1,6 +1,7 @@
 -- Grain: one row per customer with at least one purchase.
 -- Health is the weighted mean of components of 0 to 100 points; a quintile score of 1 to 5 gives
--- 0, 25, 50, 75 or 100. Weights, points of segments and bands are seeds.
+-- 0, 25, 50, 75 or 100. Weights, points of segments and bands are seeds. What a score has meant for
+-- staying is learnt at past days, by the backtests: a logistic curve.
 with customers as (
     select * from {{ ref('int_customer_orders_summarised') }}
 ),
@@ -11,6 +12,13 @@ rfm as (
 
 segment_points as (
     select * from {{ ref('health_segment_points') }}
+),
+
+lifetime_parameters as (
+    select
+        cast(health_intercept as {{ dbt.type_float() }}) as intercept,
+        cast(health_slope as {{ dbt.type_float() }}) as slope
+    from {{ ref('int_lifetime_parameters_summarised') }}
 ),
 
 weights as (
@@ -80,8 +88,12 @@ final as (
         weighted.segment_points,
         weighted.health_score,
         bands.health_band,
-        weighted.health_score < {{ var('health_high_risk_below') }} as is_high_risk
+        weighted.health_score < {{ var('health_high_risk_below') }} as is_high_risk,
+        cast(1 / (1 + exp(
+            -lifetime_parameters.intercept - lifetime_parameters.slope * weighted.health_score
+        )) as numeric(7, 6)) as churn_probability
     from weighted
+    cross join lifetime_parameters
     left join bands
         on
             weighted.health_score >= bands.minimum_score
