@@ -52,12 +52,12 @@ joined as (
         forecasts.probability_of_no_purchase,
         rfm.churn_risk_level as naive_risk_level,
         support.average_satisfaction,
-        coalesce(support.tickets, 0) as support_tickets,
-        coalesce(support.escalated_tickets, 0) as escalated_tickets,
         cast(
             orders.days_since_last_purchase
             / nullif(metrics.average_days_between_purchases, 0) as numeric(16, 2)
-        ) as rhythms_since_last_purchase
+        ) as rhythms_since_last_purchase,
+        coalesce(support.tickets, 0) as support_tickets,
+        coalesce(support.escalated_tickets, 0) as escalated_tickets
     from orders
     inner join metrics
         on orders.customer_id = metrics.customer_id

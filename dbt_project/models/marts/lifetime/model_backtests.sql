@@ -1,6 +1,6 @@
 -- Grain: one row per target, model and cut-off; none before the first backtest.
--- A forecast at a cut-off knows nothing later; what followed is known by now. A model must beat those
--- that look at recency or frequency alone.
+-- A forecast at a cut-off knows nothing later; what followed is known by now. A model must beat
+-- those that look at recency or frequency alone.
 with results as (
     select * from {{ ref('int_lifetime_backtests_summarised') }}
 ),
