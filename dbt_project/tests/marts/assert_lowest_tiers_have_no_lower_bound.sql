@@ -13,6 +13,11 @@ with open_tiers as (
     from {{ ref('value_segments') }}
     union all
     select
+        'price_segments' as seed_name,
+        count(*) filter (where minimum_price is null) as lowest_tiers
+    from {{ ref('price_segments') }}
+    union all
+    select
         'health_bands' as seed_name,
         count(*) filter (where minimum_score = 0) as lowest_tiers
     from {{ ref('health_bands') }}
