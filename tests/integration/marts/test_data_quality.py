@@ -34,6 +34,13 @@ COUNTABLE = {
     ("support.service_interactions", "future_date"): "future_date",
     ("support.service_interactions", "orphan_key"): "orphan_customer",
     ("support.service_interactions", "duplicate_delivery"): "duplicate_delivery",
+    ("marketing.campaign_sessions", "future_date"): "future_date",
+    ("marketing.campaign_sessions", "orphan_key"): "orphan_customer",
+    ("marketing.campaign_sessions", "duplicate_delivery"): "duplicate_delivery",
+    ("marketing.campaign_spend", "duplicate_delivery"): "duplicate_delivery",
+    ("digital.events", "future_date"): "future_date",
+    ("digital.events", "orphan_key"): "orphan_customer",
+    ("digital.events", "duplicate_delivery"): "duplicate_delivery",
 }
 # What the generators never do must not be found either: no date or number is unreadable or absurd.
 ABSENT = (
@@ -49,6 +56,7 @@ ABSENT = (
     "orphan_agent",
     "impossible_satisfaction",
     "resolved_without_date",
+    "unknown_interaction_type",
 )
 
 

@@ -20,7 +20,7 @@ class Warehouse:
     def load(self) -> None:
         """Load every file of the landing directory; each must be accepted."""
         ensure_database(self.settings)
-        for path in sorted(self.settings.landing_dir.rglob("*.csv")):
+        for path in sorted(p for p in self.settings.landing_dir.rglob("*") if p.is_file()):
             result = load_file(self.settings, path)
             assert result.status == "loaded", result.message
 
