@@ -243,6 +243,20 @@ DAMAGES = [
         f" where offers.customer_id = owned.customer_id and offers.customer_id = {ONE_CUSTOMER}",
     ),
     (
+        "assert_monthly_kpis_agree_with_other_marts",
+        "update warehouse_next.monthly_kpis set net_revenue = net_revenue + 0.01"
+        " where kpi_month = (select min(kpi_month) from warehouse_next.monthly_kpis)",
+    ),
+    (
+        "assert_monthly_kpis_agree_with_other_marts",
+        "update warehouse_next.customer_360 set is_active = not is_active"
+        f" where customer_id = {ONE_CUSTOMER}",
+    ),
+    (
+        "assert_monthly_kpis_agree_with_other_marts",
+        f"delete from warehouse_next.customer_rfm where customer_id = {ONE_CUSTOMER}",
+    ),
+    (
         "assert_migrations_agree_with_the_matrix",
         "delete from warehouse_next.customer_segment_migrations where direction = 'Up'",
     ),

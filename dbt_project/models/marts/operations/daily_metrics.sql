@@ -20,6 +20,14 @@ customers as (
     select * from {{ ref('int_customer_orders_summarised') }}
 ),
 
+support_interactions as (
+    select * from {{ ref('fct_support_interactions') }}
+),
+
+campaign_spend as (
+    select * from {{ ref('fct_campaign_spend') }}
+),
+
 daily_purchases as (
     select
         transaction_date,
@@ -49,12 +57,36 @@ daily_new_customers as (
     group by first_purchase_date
 ),
 
+daily_support_contacts as (
+    select
+        opened_date,
+        count(*) as support_contacts
+    from support_interactions
+    group by opened_date
+),
+
+daily_spend as (
+    select
+        spend_date,
+        sum(spend) as marketing_spend
+    from campaign_spend
+    group by spend_date
+),
+
 final as (
     select
         dates.date_day as metric_date,
         cast(
             daily_purchases.gross_revenue / daily_purchases.transactions as numeric(14, 2)
         ) as average_order_value,
+        cast(
+            avg(
+                coalesce(daily_purchases.gross_revenue, 0)
+                - coalesce(daily_returns.refunded_amount, 0)
+            ) over (
+                order by dates.date_day asc nulls last rows between 6 preceding and current row
+            ) as numeric(20, 2)
+        ) as net_revenue_7_day_average,
         coalesce(daily_purchases.transactions, 0) as transactions,
         coalesce(daily_purchases.unidentified_transactions, 0) as unidentified_transactions,
         coalesce(daily_purchases.units, 0) as units,
@@ -63,6 +95,10 @@ final as (
         coalesce(daily_returns.refunded_amount, 0) as refunded_amount,
         coalesce(daily_purchases.customers, 0) as customers,
         coalesce(daily_new_customers.new_customers, 0) as new_customers,
+        coalesce(daily_support_contacts.support_contacts, 0) as support_contacts,
+        coalesce(daily_spend.marketing_spend, 0) as marketing_spend,
+        coalesce(daily_purchases.customers, 0) - coalesce(daily_new_customers.new_customers, 0)
+            as returning_customers,
         coalesce(daily_purchases.gross_revenue, 0)
         - coalesce(daily_returns.refunded_amount, 0) as net_revenue
     from dates
@@ -74,6 +110,10 @@ final as (
         on dates.date_day = daily_returns.return_date
     left join daily_new_customers
         on dates.date_day = daily_new_customers.first_purchase_date
+    left join daily_support_contacts
+        on dates.date_day = daily_support_contacts.opened_date
+    left join daily_spend
+        on dates.date_day = daily_spend.spend_date
 )
 
 select * from final

@@ -69,7 +69,10 @@ triangle as (
         coalesce(activity.revenue, 0) as revenue,
         max(
             case when observed.months_since_first_purchase = 0 then activity.revenue end
-        ) over (partition by observed.cohort_month) as first_month_revenue
+        ) over (partition by observed.cohort_month) as first_month_revenue,
+        sum(coalesce(activity.revenue, 0)) over (
+            partition by observed.cohort_month order by observed.activity_month asc nulls last
+        ) as cumulative_revenue
     from observed
     left join activity
         on
@@ -89,7 +92,10 @@ final as (
         cast(revenue as numeric(20, 2)) as revenue,
         cast(revenue / nullif(first_month_revenue, 0) as numeric(24, 6))
             as revenue_retention_share,
-        cast(revenue / cohort_size as numeric(20, 2)) as revenue_per_customer
+        cast(revenue / cohort_size as numeric(20, 2)) as revenue_per_customer,
+        cast(cumulative_revenue as numeric(20, 2)) as cumulative_revenue,
+        cast(cumulative_revenue / cohort_size as numeric(20, 2))
+            as cumulative_revenue_per_customer
     from triangle
 )
 
