@@ -8,13 +8,16 @@ what passes them is swapped into `warehouse`, in one transaction. Until then rea
 publication before. `start_build` makes the `build_id` under which `ops.builds`,
 `ops.node_results`, `ops.gate_results` and `ops.publications` keep what came of the run.
 
+After the identity layer, `evaluate_identity` compares the matching with the generators' truth,
+where the data directory holds one, and keeps the counts for `match_quality`; else it does nothing.
+
 Before the marts, `fit_models` fits the lifetime models to the layers below and keeps the parameters
 in `ops.lifetime_fits`. Data that do not support a fit are no failure: the marts then show naive
 estimates and say so.
 
 With `C360_DBT_TASKS=models` the layers become one group with a task per model and one for its
 tests, to watch and rerun each; the gates and the publication stay the same. One `dbt build` makes
-all of them, so `fit_models` comes after it, and the marts use the fit of the run before.
+all of them, so these two come after it, and the marts show what they found in the run before.
 
 **When it is red** the warehouse is as it was.
 - A layer: the log names the model or test, its file and the first error. Mend it, then clear the
@@ -61,6 +64,17 @@ def build_layer(layer: str, build_id: str) -> float:
 
 
 @task
+def evaluate_identity() -> float | None:
+    """Compare identity with the generators' truth; return the precision, None without a truth."""
+    from datetime import UTC, datetime
+
+    from customer360.identity.evaluation import evaluate_where_truth_is_known
+
+    evaluation = evaluate_where_truth_is_known(get_settings(), datetime.now(UTC))
+    return evaluation.pairs.precision if evaluation else None
+
+
+@task
 def fit_models(build_id: str) -> dict[str, str]:
     """Fit the lifetime models to the layers built so far; return what came of each."""
     from customer360.lifetime.step import run_models_step
@@ -98,6 +112,8 @@ def layer_tasks(build_id: str) -> TaskGroup:
     with TaskGroup("layers", prefix_group_id=False) as group:
         steps = []
         for layer in LAYERS:
+            if layer.reads_evaluation:
+                steps.append(evaluate_identity())
             if layer.reads_models:
                 steps.append(fit_models(build_id))
             steps.append(build_layer.override(task_id=layer.name)(layer.name, build_id))
@@ -113,7 +129,8 @@ def build_warehouse() -> None:
     if get_settings().dbt_tasks == "models":
         from c360_models import model_tasks
 
-        chain(build_id, model_tasks("start_build"), fit_models(build_id), gates)
+        models = model_tasks("start_build")
+        chain(build_id, models, evaluate_identity(), fit_models(build_id), gates)
     else:
         chain(build_id, layer_tasks(build_id), gates)
     chain(gates, publish(build_id))

@@ -75,6 +75,16 @@ def evaluate(settings: Settings, truth: Path, evaluated_at: datetime) -> Evaluat
     return Evaluation(evaluation_id, build_id, pairs, rules)
 
 
+def evaluate_where_truth_is_known(settings: Settings, evaluated_at: datetime) -> Evaluation | None:
+    """Compare with the truth in the data directory, if the generators left one: a build's step.
+
+    Raises:
+        NoTruth: if the file there is none of the generators'.
+    """
+    truth = settings.data_dir / "truth"
+    return evaluate(settings, truth, evaluated_at) if (truth / RECORDS_FILE).exists() else None
+
+
 def read_people(path: Path) -> dict[str, str]:
     """Return the person behind each record key (source, a colon, the source's own id).
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg2
@@ -14,12 +15,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.progress import TimeElapsedColumn as Elapsed
 
 from customer360.database.connection import connect, dbt_environment
+from customer360.identity.evaluation import evaluate_where_truth_is_known
 from customer360.publishing.builds import NoBuild, newest_build
 from customer360.settings import Settings
 from customer360.transformation.build import BuildBusy, build_lock, new_build_id
 from customer360.transformation.dbt_runner import DbtFailed, run_dbt
 from customer360.transformation.events import Event
-from customer360.transformation.layers import LAYERS, MODELS_STEP, Layer, layer_named
+from customer360.transformation.layers import (
+    EVALUATION_STEP,
+    LAYERS,
+    MODELS_STEP,
+    Layer,
+    layer_named,
+)
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -86,6 +94,8 @@ def _run(
     started = time.monotonic()
     with build_lock(settings), _progress(console) as progress:
         for layer in layers:
+            if layer.reads_evaluation and len(layers) > 1:
+                _evaluate_identity(settings, progress)
             if layer.reads_models and len(layers) > 1:
                 _fit_models(settings, build_id, progress)
             task = progress.add_task(layer.name, total=None, node="")
@@ -95,6 +105,12 @@ def _run(
             progress.update(task, total=progress.tasks[task].completed, node="done")
     seconds = time.monotonic() - started
     console.print(f"Build {build_id} is complete after {seconds:.1f} s: `customer360 publish`.")
+
+
+def _evaluate_identity(settings: Settings, progress: Progress) -> None:
+    task = progress.add_task(EVALUATION_STEP, total=1, node="")
+    evaluate_where_truth_is_known(settings, datetime.now(UTC))
+    progress.update(task, completed=1, node="done")
 
 
 def _fit_models(settings: Settings, build_id: str, progress: Progress) -> None:

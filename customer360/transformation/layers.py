@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 _OPTIONS = ("--indirect-selection", "buildable", "--exclude-resource-type", "unit_test")
 
-# The step of a whole build that is none of dbt's: see customer360/lifetime.
+# The steps of a whole build that are none of dbt's: see customer360/identity and …/lifetime.
+EVALUATION_STEP = "evaluate_identity"
 MODELS_STEP = "fit_models"
 
 
@@ -20,12 +21,14 @@ MODELS_STEP = "fit_models"
 class Layer:
     """A step of the build: its name and what dbt selects for it.
 
-    Before a layer that `reads_models` a whole build fits the lifetime models to the layers below.
+    Before a layer that `reads_evaluation` a whole build compares identity with the generators'
+    truth, where there is one; before a layer that `reads_models` it fits the lifetime models.
     """
 
     name: str
     selection: tuple[str, ...]
     writes_manifest: bool = False
+    reads_evaluation: bool = False
     reads_models: bool = False
 
     @property
@@ -39,7 +42,11 @@ LAYERS = (
     # The sources are selected for their tests; dbt builds nothing for them.
     Layer("staging", ("config.schema:seeds", "config.schema:staging", "source:*")),
     Layer("identity", ("config.schema:identity",)),
-    Layer("intermediate", ("config.schema:intermediate", "config.schema:history")),
+    Layer(
+        "intermediate",
+        ("config.schema:intermediate", "config.schema:history"),
+        reads_evaluation=True,
+    ),
     # One manifest serves the gates; to write another in each layer costs half a second.
     Layer("marts", ("config.schema:warehouse_next",), writes_manifest=True, reads_models=True),
 )

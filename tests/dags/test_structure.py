@@ -13,7 +13,7 @@ from customer360.publishing.publisher import WarehouseBusy
 from customer360.publishing.results import GatesFailed
 from customer360.transformation.build import BuildBusy
 from customer360.transformation.dbt_runner import DbtFailed
-from customer360.transformation.layers import LAYERS, MODELS_STEP
+from customer360.transformation.layers import EVALUATION_STEP, LAYERS, MODELS_STEP
 from customer360.transformation.trouble import DatabaseTroubleError, raise_database_trouble
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def test_files_of_one_feed_load_one_after_the_other(dags: "Dags") -> None:
 def test_layers_then_gates_then_publication(dags: "Dags") -> None:
     following = edges(dags["build_warehouse"])
     layers = [layer.name for layer in LAYERS]
+    layers.insert(layers.index("intermediate"), EVALUATION_STEP)
     layers.insert(layers.index("marts"), MODELS_STEP)
     order = ["start_build", *layers, "check_gates", "publish"]
     assert set(following) == set(order)
