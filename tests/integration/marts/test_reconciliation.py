@@ -80,5 +80,6 @@ def test_facts_are_the_orders_that_count(generated: Warehouse, orders: pd.DataFr
     counted = orders[orders["exclusion_reason"].isna()]
     facts = generated.frame(
         "select count(*) as orders, sum(amount) as amount from warehouse_next.fct_transactions"
+        " where source_name = 'shop'"
     )
     assert facts.to_dict("records") == [{"orders": len(counted), "amount": counted["amount"].sum()}]
