@@ -22,11 +22,14 @@ BLANK_KEYS = [
         ("products", "shop__products", "product_id", r"U&'\00A0'"),
         ("transactions", "shop__online_transactions", "order_id, amount", r"U&'\00A0', '77.00'"),
         ("transactions", "shop__returns", "return_id", r"U&'\200B'"),
+        ("transactions", "stores__instore_transactions", "transaction_id", r"U&'\00A0'"),
+        ("transactions", "retail_api__transactions", "transaction_id", r"U&'\00A0'"),
         ("transactions", "loyalty__loyalty_transactions", "loyalty_transaction_id", r"U&'\00A0'"),
         ("transactions", "support__service_interactions", "interaction_id", r"U&'\00A0'"),
         ("transactions", "external__transactions", "source, transaction_id", r"'a', U&'\FEFF'"),
         ("transactions", "external__transactions", "source, transaction_id", r"U&'\3000', '1'"),
         ("customer_records", "shop__customers", "customer_id", r"U&'\00A0'"),
+        ("customer_records", "retail_api__customers", "customer_id", r"U&'\00A0'"),
         ("customer_records", "loyalty__loyalty_accounts", "loyalty_id", r"U&'\00A0'"),
         ("transactions", "dealership__vehicle_sales", "sale_id, sale_price", r"U&'\00A0', '77.00'"),
         ("transactions", "dealership__service_records", "service_id", r"U&'\200B'"),
@@ -70,6 +73,10 @@ DAMAGES = [
     (
         "assert_lowest_tiers_have_no_lower_bound",
         "update seeds.clv_tiers set minimum_value = 0 where minimum_value is null",
+    ),
+    (
+        "assert_lowest_tiers_have_no_lower_bound",
+        "update seeds.price_segments set minimum_price = 0 where minimum_price is null",
     ),
     (
         "assert_lowest_tiers_have_no_lower_bound",
@@ -156,6 +163,16 @@ DAMAGES = [
         " ('churn', 'health', '2024-09-30', false, 0.70),"
         " ('churn', 'recency_only', '2024-06-30', true, 0.69),"
         " ('churn', 'recency_only', '2024-09-30', true, 0.72)",
+    ),
+    (
+        "assert_retail_marts_agree_on_revenue",
+        "update warehouse_next.seasonal_analysis set revenue = revenue - 0.01"
+        " where season = 'Winter'",
+    ),
+    (
+        "assert_retail_marts_agree_on_revenue",
+        "delete from warehouse_next.store_product_performance where store_id ="
+        " (select min(store_id) from warehouse_next.store_product_performance)",
     ),
     (
         "assert_customer_marts_hold_the_same_customers",
