@@ -25,8 +25,8 @@ others as (
         - (select coalesce(sum(amount), 0) from {{ ref('fct_returns') }}) as net_revenue,
         (select count(*) from {{ ref('customer_rfm') }}) as customers,
         (
-            select count(*) filter (where customer_360.is_active)
-            from {{ ref('customer_360') }} as customer_360
+            select count(*) filter (where is_active)
+            from {{ ref('customer_360') }}
         ) as active_customers
 )
 

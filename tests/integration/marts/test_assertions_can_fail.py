@@ -274,6 +274,20 @@ DAMAGES = [
         f"delete from warehouse_next.customer_rfm where customer_id = {ONE_CUSTOMER}",
     ),
     (
+        "assert_current_segments_are_those_of_customer_360",
+        "update warehouse_next.customer_360 set rfm_segment = 'Elsewhere'"
+        f" where customer_id = {ONE_CUSTOMER}",
+    ),
+    (
+        "assert_current_segments_are_those_of_customer_360",
+        f"delete from warehouse_next.customer_segments_history where customer_id = {ONE_CUSTOMER}",
+    ),
+    (
+        "assert_current_segments_are_those_of_customer_360",
+        "insert into warehouse_next.customer_segments_history (customer_id, is_current)"
+        " values ('C0', true)",
+    ),
+    (
         "assert_migrations_agree_with_the_matrix",
         "delete from warehouse_next.customer_segment_migrations where direction = 'Up'",
     ),
