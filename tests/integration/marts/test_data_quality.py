@@ -54,6 +54,18 @@ COUNTABLE = {
     ("digital.events", "future_date"): "future_date",
     ("digital.events", "orphan_key"): "orphan_customer",
     ("digital.events", "duplicate_delivery"): "duplicate_delivery",
+    **{
+        (feed, defect): defect
+        for feed in ("salesforce.contacts", "dynamics.contacts", "dealership.customers")
+        for defect in (
+            "missing_email",
+            "malformed_email",
+            "missing_phone",
+            "mixed_case",
+            "stray_spaces",
+            "special_characters",
+        )
+    },
 }
 # What the generators never do must not be found either: no date or number is unreadable or absurd.
 ABSENT = (
@@ -70,6 +82,8 @@ ABSENT = (
     "impossible_satisfaction",
     "resolved_without_date",
     "unknown_interaction_type",
+    "malformed_vin",
+    "unknown_stage",
 )
 
 
