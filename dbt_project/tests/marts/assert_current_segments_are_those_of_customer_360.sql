@@ -1,5 +1,5 @@
--- Invariant: each customer of customer_360 has exactly one current stay in customer_segments_history,
--- in the same segments, and nobody else has one.
+-- Invariant: each customer of customer_360 has exactly one current stay in
+-- customer_segments_history, in the same segments, and nobody else has one.
 -- A log that misses a change, or a stay that never ends, breaks it. A replay of a day before the
 -- newest one noted logs nothing, so there is nothing to compare then.
 with log_state as (
@@ -23,7 +23,7 @@ compared as (
         case
             when
                 customers.value_segment = stays.value_segment
-                and customers.rfm_segment is not distinct from stays.rfm_segment
+                and coalesce(customers.rfm_segment, 'none') = coalesce(stays.rfm_segment, 'none')
                 then 1
             else 0
         end as same_rows
