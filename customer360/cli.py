@@ -132,6 +132,20 @@ def packages() -> None:
 
 
 @app.command()
+def pull(
+    feeds: Annotated[
+        list[str] | None, typer.Argument(help="Default: all whose connection is set.")
+    ] = None,
+    full: Annotated[bool, typer.Option(help="Everything, not only what is new.")] = False,
+) -> None:
+    """Pull feeds from the systems that have them into landing files, which `load` then loads."""
+    from customer360.extracting.commands import pull_feeds
+
+    settings, now = get_settings(), datetime.now(UTC)
+    raise typer.Exit(pull_feeds(settings, feeds or [], console, now, full=full))
+
+
+@app.command()
 def load(
     files: Annotated[list[Path] | None, typer.Argument(help="Default: all pending files.")] = None,
     feed: Annotated[str | None, typer.Option(help="Feed of files that no pattern claims.")] = None,

@@ -41,6 +41,10 @@ class Settings(BaseSettings):
         default=3, ge=1, description="Publications whose extracts are kept, per reader role."
     )
 
+    pull_schedule: str | None = Field(
+        default=None, description="Cron line on which sources are pulled. Unset: by hand."
+    )
+
     @field_validator("data_dir", mode="after")
     @classmethod
     def from_project_dir(cls, value: Path, info: ValidationInfo) -> Path:

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
     Dags = dict[str, DAG]
 
-DAG_IDS = ["build_warehouse", "export_marts", "generate_sample_data", "ingest_landing_files"]
+DAG_IDS = [
+    "build_warehouse",
+    "export_marts",
+    "generate_sample_data",
+    "ingest_landing_files",
+    "pull_sources",
+]
 
 
 def edges(dag: "DAG") -> dict[str, set[str]]:
@@ -60,6 +66,18 @@ def test_assets_lead_from_generation_over_ingest_and_build_to_extracts(dags: "Da
     assert starts_on("build_warehouse") == ["c360_raw_data"]
     assert outlets(dags["build_warehouse"]) == {"publish": ["c360_warehouse"]}
     assert starts_on("export_marts") == ["c360_warehouse"]
+    assert outlets(dags["pull_sources"]) == {"announce_pulled_files": ["c360_landing_files"]}
+
+
+def test_what_was_pulled_is_announced_also_where_another_feed_failed(dags: "Dags") -> None:
+    dag = dags["pull_sources"]
+    assert edges(dag) == {
+        "list_pulled_feeds": {"pull_feed"},
+        "pull_feed": {"announce_pulled_files"},
+        "announce_pulled_files": set(),
+    }
+    assert dag.get_task("announce_pulled_files").trigger_rule == TriggerRule.ALL_DONE
+    assert dag.schedule is None
 
 
 def test_rejections_are_reported_after_good_input_is_announced(dags: "Dags") -> None:
