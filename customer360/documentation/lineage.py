@@ -7,7 +7,7 @@ words.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from customer360.documentation.project import Entry, Project, layer_of
 
@@ -25,45 +25,49 @@ _PREFIXES = {"dim": "Dimensions", "fct": "Facts", "bridge": "Bridges"}
 _READ_EVERYWHERE = frozenset({"int_as_of_date_resolved", "int_business_dates_unioned", "dim_dates"})
 _NEARLY_ALL = 0.7
 _ENOUGH_SYSTEMS = 4
+_READS_NEARLY_ALL = "reads (nearly) every system"
 
 
 @dataclass(frozen=True)
 class Group:
-    """A card of the picture: a title over the names of its members."""
+    """A card of the picture: a title over the names of its members, and a note below them."""
 
     band: str
     title: str
     members: tuple[str, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Lineage:
     """Groups in reading order, and how many reads lead from one to another (by position).
 
-    Reads within a band are left out.
-
-    `reads_nearly_all` are the groups whose reads of source systems are told in words.
+    Reads within a band are left out, and those that a group's note tells in words.
     """
 
     groups: tuple[Group, ...]
     reads: Mapping[tuple[int, int], int]
-    reads_nearly_all: frozenset[int] = field(default=frozenset())
 
 
 def lineage(project: Project) -> Lineage:
     """Return the groups of the project and the reads between them."""
     members: dict[tuple[str, str], set[str]] = {}
+    formats: dict[tuple[str, str], list[str]] = {}
     for node in project.of_type("source", "model", "exposure"):
         names = members.setdefault(_group_of(node), set())
         if layer_of(node) != "staging":  # one for each feed: the feed stands for it
             names.add(_member_name(node))
+            formats.setdefault(_group_of(node), []).extend(_formats(node))
     bands = [band for band, _, _ in BANDS]
 
     def place(key: tuple[str, str]) -> tuple[int, bool, int, str]:
         return bands.index(key[0]), key[1] == LEDGER, -len(members[key]), key[1]
 
     keys = sorted(members, key=place)
-    groups = tuple(Group(*key, tuple(sorted(members[key]))) for key in keys)
+    groups = tuple(
+        Group(*key, tuple(sorted(members[key])), " · ".join(dict.fromkeys(formats.get(key, ()))))
+        for key in keys
+    )
     reads = _reads(project, {key: position for position, key in enumerate(keys)})
     return _without_reads_of_nearly_all(groups, reads)
 
@@ -95,7 +99,11 @@ def _without_reads_of_nearly_all(
         for (source, target), count in reads.items()
         if not (source in systems and target in wide)
     }
-    return Lineage(groups, kept, wide)
+    told = tuple(
+        replace(group, note=_READS_NEARLY_ALL) if position in wide else group
+        for position, group in enumerate(groups)
+    )
+    return Lineage(told, kept)
 
 
 def _group_of(node: Entry) -> tuple[str, str]:
@@ -117,10 +125,17 @@ def _group_of(node: Entry) -> tuple[str, str]:
 
 
 def _member_name(node: Entry) -> str:
-    if node["resource_type"] == "source":
-        formats = node["config"].get("meta", {}).get("landing", {}).get("format", [])
-        formats = [formats] if isinstance(formats, str) else formats
-        return " ".join([str(node["name"]), *(f"· {one}" for one in formats)])
-    if node["resource_type"] == "exposure":
+    """Return the name as the card shows it; the ledger and a dashboard show none."""
+    if node["resource_type"] == "exposure" or node.get("source_name") == LEDGER:
         return ""
     return str(node["name"]).removeprefix("int_")
+
+
+def _formats(node: Entry) -> list[str]:
+    """Return the formats in which a feed is delivered."""
+    if node["resource_type"] != "source":
+        return []
+    if node["source_name"] == LEDGER:
+        return ["the pipeline's own ledger"]
+    formats = node["config"].get("meta", {}).get("landing", {}).get("format", [])
+    return [formats] if isinstance(formats, str) else list(formats)

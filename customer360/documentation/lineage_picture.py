@@ -15,7 +15,7 @@ _TITLE_HEIGHT = 26
 _LINE_HEIGHT = 16
 _BAND_TITLE = 34
 _BAND_GAP = 56
-_MEMBER_WIDTH = 225
+_MEMBER_WIDTH = 180
 _LETTER = 0.61  # width of a letter of a monospaced font, by its size
 _FONT_SIZE = 11.5
 _COLUMNS = {"source": 6, "identity": 1, "intermediate": 5, "core": 4, "marts": 5, "exposure": 7}
@@ -40,7 +40,6 @@ class Card:
     width: float
     height: float
     columns: int
-    note: str
 
 
 @dataclass(frozen=True)
@@ -81,31 +80,24 @@ def _layout(lineage: Lineage) -> tuple[list[Band], float]:
     for name, title, purpose in BANDS:
         groups = [group for group in lineage.groups if group.band == name]
         if groups:
-            notes = [_note(lineage, lineage.groups.index(group)) for group in groups]
-            cards = _pack(groups, notes, min(_COLUMNS[name], len(groups)), y + _BAND_TITLE)
+            cards = _pack(groups, min(_COLUMNS[name], len(groups)), y + _BAND_TITLE)
             bands.append(Band(name, title, purpose, y, cards))
             y = max(card.y + card.height for card in cards) + _BAND_GAP
     return bands, y - _BAND_GAP + _MARGIN
 
 
-def _note(lineage: Lineage, position: int) -> str:
-    return "reads (nearly) every system" if position in lineage.reads_nearly_all else ""
-
-
-def _pack(
-    groups: Sequence[Group], notes: Sequence[str], columns: int, top: float
-) -> tuple[Card, ...]:
+def _pack(groups: Sequence[Group], columns: int, top: float) -> tuple[Card, ...]:
     """Place the cards, tallest first, each in the column that is shortest so far."""
     width = (WIDTH - 2 * _MARGIN - (columns - 1) * _GAP) / columns
     ends = [top] * columns
     cards = []
-    for group, note in zip(groups, notes, strict=True):
+    for group in groups:
         column = ends.index(min(ends))
         inner = max(1, int((width - 2 * _CARD_PADDING) // _MEMBER_WIDTH))
-        rows = math.ceil(sum(map(bool, group.members)) / inner) + bool(note)
+        rows = math.ceil(sum(map(bool, group.members)) / inner) + bool(group.note)
         height = _TITLE_HEIGHT + rows * _LINE_HEIGHT + (_CARD_PADDING if rows else 4)
         x = _MARGIN + column * (width + _GAP)
-        cards.append(Card(group, x, ends[column], width, height, inner, note))
+        cards.append(Card(group, x, ends[column], width, height, inner))
         ends[column] += height + _GAP
     return tuple(cards)
 
@@ -153,7 +145,8 @@ def _ports(cards: Sequence[Card], pairs: Sequence[tuple[int, int]]) -> dict[tupl
 
 def _draw_band(band: Band) -> Iterator[str]:
     colour = _COLOURS[band.name]
-    count = sum(len(card.group.members) for card in band.cards)
+    members = [member for card in band.cards for member in card.group.members if member]
+    count = len(members) or len(band.cards)
     purpose = " · ".join(filter(None, (str(count), band.purpose)))
     yield (
         f'<text class="h" x="{_MARGIN}" y="{band.y + 18:.0f}">'
@@ -181,9 +174,9 @@ def _draw_card(card: Card, colour: str) -> Iterator[str]:
         text = _fitted(member, column_width, _FONT_SIZE)
         line_y = y + (position % rows + 1) * _LINE_HEIGHT + 2
         yield f'<text x="{x:.0f}" y="{line_y:.0f}" fill="#222222" {text}</text>'
-    if card.note:
+    if card.group.note:
         note_y = y + (rows + 1) * _LINE_HEIGHT + 2
-        note = _fitted(card.note, card.width - 2 * _CARD_PADDING, _FONT_SIZE)
+        note = _fitted(card.group.note, card.width - 2 * _CARD_PADDING, _FONT_SIZE)
         yield f'<text class="n" x="{left:.0f}" y="{note_y:.0f}" {note}</text>'
 
 

@@ -77,3 +77,13 @@ def test_generated_document_is_up_to_date(name: str, manifest: dict[str, Any]) -
     made = DOCUMENTS[name](project_of(manifest))
     kept = (PROJECT_DIR / "docs" / name).read_text(encoding="utf-8")
     assert made == kept, f"docs/{name} is out of date: run `make dictionary`"
+
+
+def test_every_mart_is_of_use_to_a_dashboard_or_to_another_mart(manifest: dict[str, Any]) -> None:
+    project = project_of(manifest)
+    unused = [
+        node["name"]
+        for node in project.of_type("model")
+        if node["schema"] == "warehouse_next" and not project.children(node)
+    ]
+    assert unused == []
