@@ -105,6 +105,14 @@ def fit_lifetime_models() -> None:
     raise typer.Exit(fit(get_settings(), console))
 
 
+@lifetime_app.command("backtest")
+def backtest_models() -> None:
+    """Forecast at past days from what was known then, and compare with what followed."""
+    from customer360.lifetime.commands import backtest
+
+    raise typer.Exit(backtest(get_settings(), console))
+
+
 @lifetime_app.command("predict")
 def predict_customer(
     repeats: Annotated[int, typer.Argument(min=0, help="Days with a purchase after the first.")],

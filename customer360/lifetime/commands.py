@@ -1,4 +1,4 @@
-"""`customer360 lifetime fit|predict`: what they print and how they end."""
+"""`customer360 lifetime fit|predict|backtest`: what they print and how they end."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from customer360.database.connection import connect
+from customer360.lifetime.backtesting.runner import Result, run_backtests
 from customer360.lifetime.fitting import fit_models
 from customer360.lifetime.histories import DAYS_PER_WEEK
 from customer360.lifetime.purchasing import PurchaseModel
@@ -84,6 +85,47 @@ def fits_table(outcomes: list[FittedModel]) -> Table:
                 likelihood if first else "",
             )
     return table
+
+
+def backtest(settings: Settings, console: Console) -> int:
+    """Run the backtests, print how each model did; return the exit code."""
+    try:
+        with build_lock(settings):
+            results = run_backtests(settings)
+    except NothingToFit as error:
+        return _complain(console, str(error), EXIT_FAILED)
+    except BuildBusy as error:
+        return _complain(console, str(error), EXIT_BUSY)
+    if not results:
+        message = (
+            "No backtest: at no past cut-off were there customers enough, see dbt_project.yml."
+        )
+        return _complain(console, message, EXIT_FAILED)
+    console.print(backtests_table(results))
+    console.print("The next build shows them in model_backtests and model_calibration.")
+    return 0
+
+
+def backtests_table(results: list[Result]) -> Table:
+    """Show the measures of each forecast; baselines are the ones to beat."""
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("cut-off", "target", "model", "AUC", "lift", "Brier", "predicted", "observed"):
+        is_text = heading in {"cut-off", "target", "model"}
+        table.add_column(heading, justify="left" if is_text else "right")
+    for result in sorted(results, key=lambda one: (one.cut_off, one.target, one.is_baseline)):
+        found = result.measures
+        table.add_row(
+            str(result.cut_off),
+            result.target,
+            f"{result.model} (baseline)" if result.is_baseline else result.model,
+            *(_number(value) for value in (found.auc, found.lift_top_decile, found.brier_score)),
+            *(_number(value) for value in (found.mean_predicted, found.mean_observed)),
+        )
+    return table
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.3f}"
 
 
 def predict(

@@ -1,5 +1,6 @@
 """The step of a build between the intermediate layer and the marts."""
 
+from customer360.lifetime.backtesting.runner import run_backtests
 from customer360.lifetime.fitting import fit_models
 from customer360.lifetime.reading import NothingToFit
 from customer360.lifetime.records import FittedModel
@@ -8,15 +9,17 @@ from customer360.transformation.build import build_lock
 
 
 def prepare_models(settings: Settings, build_id: str | None) -> list[FittedModel]:
-    """Fit the models to what the build holds, so that its marts can use them.
+    """Fit the models to what the build holds and backtest them, so that its marts can use both.
 
     The caller holds the build lock. Data that do not support a fit are no failure; neither is a
     warehouse without any.
     """
     try:
-        return fit_models(settings, build_id)
+        outcomes = fit_models(settings, build_id)
+        run_backtests(settings, build_id)
     except NothingToFit:
         return []
+    return outcomes
 
 
 def run_models_step(settings: Settings, build_id: str) -> list[FittedModel]:

@@ -84,7 +84,8 @@ def test_nodes_of_the_marts_are_enough(x: int, age: float) -> None:
     ratio = THREE_YEARS / (model.alpha + age) * rule.probabilities
     found = -np.expm1(-(model.r + x) * np.log1p(ratio)) / rule.probabilities @ rule.weights
     exact = expected_by_brute_force(model, x, age, THREE_YEARS)
-    assert found == pytest.approx(exact, rel=2e-4)
+    # Three years ahead of a customer of days: the worst there is.
+    assert found == pytest.approx(exact, rel=2e-3 if age < 4 else 1e-4)
 
 
 @pytest.mark.parametrize("repeats", [1_000, 20_000])

@@ -1,0 +1,95 @@
+"""Measures of forecasts on cases that can be worked out by hand, and curves on known odds."""
+
+import numpy as np
+import pytest
+
+from customer360.lifetime.backtesting.curves import fit_line, fit_logistic
+from customer360.lifetime.backtesting.health import quintile_scores
+from customer360.lifetime.backtesting.measures import area_under_curve, lift_of_top, measure
+from customer360.lifetime.likelihood import Refusal
+
+
+def test_area_counts_pairs_and_halves_ties() -> None:
+    predicted = np.array([0.9, 0.5, 0.5, 0.1])
+    events = np.array([True, True, False, False])
+    # (0.9, 0.5) and (0.9, 0.1) and (0.5, 0.1) are in order, (0.5, 0.5) is a tie: 3.5 of 4.
+    assert area_under_curve(predicted, events) == pytest.approx(3.5 / 4)
+    assert area_under_curve(-predicted, events) == pytest.approx(0.5 / 4)
+    assert area_under_curve(predicted, np.ones(4, dtype=bool)) is None
+
+
+def test_lift_of_a_perfect_and_a_blind_forecast() -> None:
+    observed = np.array([1.0] * 20 + [0.0] * 80)
+    assert lift_of_top(observed, observed) == pytest.approx(5)
+    assert lift_of_top(np.zeros(100), observed) == pytest.approx(1)
+    assert lift_of_top(observed, np.zeros(100)) is None
+
+
+def test_lift_does_not_depend_on_the_order_of_rows() -> None:
+    rng = np.random.default_rng(1)
+    predicted, observed = rng.integers(0, 4, 200).astype(float), rng.random(200)
+    order = rng.permutation(200)
+    assert lift_of_top(predicted, observed) == pytest.approx(
+        lift_of_top(predicted[order], observed[order])
+    )
+
+
+def test_measures_of_probabilities_and_of_amounts() -> None:
+    predicted, observed = np.array([0.5, 1.0, 0.0, 0.5]), np.array([1.0, 1.0, 0.0, 0.0])
+    found = measure(predicted, observed, is_probability=True)
+    assert found.brier_score == pytest.approx((0.25 + 0 + 0 + 0.25) / 4)
+    assert found.mean_absolute_error == pytest.approx(0.25)
+    assert (found.event_share, found.mean_predicted, found.mean_observed) == (0.5, 0.5, 0.5)
+    assert measure(predicted, observed, is_probability=False).brier_score is None
+
+
+def test_deciles_keep_equal_predictions_together_and_lose_nobody() -> None:
+    predicted = np.repeat([1.0, 2.0], [15, 5])
+    found = measure(predicted, predicted, is_probability=False).deciles
+    assert [(part.decile, part.customers) for part in found] == [(1, 15), (8, 5)]
+    assert [part.mean_observed for part in found] == [1, 2]
+
+
+def test_logistic_curve_recovers_the_odds() -> None:
+    rng = np.random.default_rng(3)
+    scores = rng.uniform(0, 100, 50_000)
+    events = rng.random(50_000) < 1 / (1 + np.exp(-(2.0 - 0.05 * scores)))
+    curve = fit_logistic(scores, events)
+    assert abs(curve.intercept - 2.0) < 3.5 * curve.intercept_error
+    assert abs(curve.slope + 0.05) < 3.5 * curve.slope_error
+    assert curve.probability(scores).mean() == pytest.approx(events.mean(), abs=1e-3)
+
+
+def test_logistic_curve_stays_finite_where_scores_part_the_events() -> None:
+    scores = np.arange(100.0)
+    curve = fit_logistic(scores, scores >= 50)
+    assert np.isfinite([curve.intercept, curve.slope, curve.slope_error]).all()
+    assert curve.probability(0) < 0.1
+    assert curve.probability(99) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("scores", "events", "reason"),
+    [
+        ([1.0, 2.0], [True, True], "same outcome"),
+        ([1.0, 2.0], [False, False], "same outcome"),
+        ([1.0, 1.0], [True, False], "same score"),
+    ],
+)
+def test_curves_refuse_what_teaches_nothing(
+    scores: list[float], events: list[bool], reason: str
+) -> None:
+    with pytest.raises(Refusal, match=reason):
+        fit_logistic(scores, np.array(events))
+
+
+def test_line_never_goes_below_nothing() -> None:
+    line = fit_line([0.0, 1.0, 2.0], np.array([10.0, 5.0, 0.0]))
+    assert line.amount([0, 1, 3]).tolist() == pytest.approx([10, 5, 0])
+    with pytest.raises(Refusal, match="same score"):
+        fit_line([1.0, 1.0], np.array([1.0, 2.0]))
+
+
+def test_quintiles_score_ties_alike() -> None:
+    assert quintile_scores(np.array([1, 2, 3, 4, 5])).tolist() == [1, 2, 3, 4, 5]
+    assert quintile_scores(np.array([1, 1, 1, 1, 9])).tolist() == [1, 1, 1, 1, 5]
