@@ -7,8 +7,8 @@ from scipy.linalg import eigh_tridiagonal
 
 from customer360.lifetime.histories import Floats
 
-# What the marts integrate with (three years ahead the relative error is below 0.002 for a customer of
-# the first weeks, below 0.0001 from the second month on), and what references are worked out with.
+# What the marts integrate with (three years ahead the relative error is below 0.002 for a customer
+# of the first weeks, below 0.0001 from the second month on), and what references are made with.
 NODES = 12
 EXACT_NODES = 48
 

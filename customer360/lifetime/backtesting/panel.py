@@ -8,10 +8,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
+from pyarrow import csv, int64, string
 
 from customer360.lifetime.histories import (
     DAYS_PER_WEEK,
@@ -64,7 +66,7 @@ _KNOWN = """
     order by days.customer_id
 """
 _FOLLOWED = """
-    select customer_id, sum(amount) as spent
+    select customer_id, cast(100 * sum(amount) as bigint) as spent_cents
     from intermediate.int_transactions_judged
     where
         exclusion_reason is null
@@ -81,7 +83,7 @@ class Panel:
 
     cut_off: dt.date
     horizon_days: int
-    customer_ids: "np.ndarray[tuple[int], np.dtype[np.object_]]"
+    customer_ids: NDArray[np.object_]
     orders: Integers
     repeats: Integers
     recency_days: Integers
@@ -89,7 +91,7 @@ class Panel:
     gross_cents: Integers
     repeat_cents: Integers
     refunded_cents: Integers
-    has_bought: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+    has_bought: NDArray[np.bool_]
     spent: Floats
 
     @property
@@ -127,31 +129,38 @@ class Panel:
 def read_panel(cursor: Cursor, cut_off: dt.date, horizon_days: int) -> Panel:
     """Read who was a customer at the cut-off, and who bought within the horizon."""
     horizon_end = cut_off + dt.timedelta(days=horizon_days)
-    known = _frame(cursor, _KNOWN, {"cut_off": cut_off})
-    followed = _frame(cursor, _FOLLOWED, {"cut_off": cut_off, "horizon_end": horizon_end})
-    spent = known["customer_id"].map(followed.set_index("customer_id")["spent"])
-    counts = {
-        name: known[name].to_numpy(dtype=np.int64)
-        for name in known.columns
-        if name != "customer_id"
-    }
+    known = _table(cursor, _KNOWN, {"cut_off": cut_off})
+    followed = _table(cursor, _FOLLOWED, {"cut_off": cut_off, "horizon_end": horizon_end})
+    ids = known.pop("customer_id")
+    spent_cents = dict(zip(followed["customer_id"], followed["spent_cents"].tolist(), strict=True))
+    spent = np.array([spent_cents.get(customer, -1) for customer in ids], dtype=np.int64)
     return Panel(
         cut_off=cut_off,
         horizon_days=horizon_days,
-        customer_ids=known["customer_id"].to_numpy(dtype=object),
-        has_bought=spent.notna().to_numpy(dtype=np.bool_),
-        spent=spent.fillna(0).to_numpy(dtype=np.float64),
-        **counts,
+        customer_ids=ids,
+        has_bought=spent >= 0,
+        spent=np.maximum(spent, 0) / 100,
+        **known,
     )
 
 
-def _frame(cursor: Cursor, query: str, values: Mapping[str, dt.date]) -> pd.DataFrame:
-    """Return what a query finds; COPY takes a fifth of the time and memory of fetching rows."""
+def _table(
+    cursor: Cursor, query: str, values: Mapping[str, dt.date]
+) -> dict[str, np.ndarray[Any, Any]]:
+    """Return what a query finds, by column; all but the customer are whole numbers.
+
+    COPY takes a fifth of the time and memory of fetching rows.
+    """
     text = cursor.mogrify(query, {name: _Date(day) for name, day in values.items()}).decode()
     buffer = BytesIO()
     cursor.copy_expert(f"copy ({text}) to stdout with (format csv, header)", buffer)
     buffer.seek(0)
-    return pd.read_csv(buffer, dtype={"customer_id": str})
+    names = buffer.readline().decode().strip().split(",")
+    types = {name: string() if name == "customer_id" else int64() for name in names}
+    options = csv.ConvertOptions(column_types=types)
+    buffer.seek(0)
+    table = csv.read_csv(buffer, convert_options=options)
+    return {name: table.column(name).to_numpy() for name in names}
 
 
 class _Date:
