@@ -20,6 +20,7 @@ BLANK_KEYS = [
     )
     for facts, table, columns, values in (
         ("products", "shop__products", "product_id", r"U&'\00A0'"),
+        ("products", "retail_api__products", "product_id", r"U&'\00A0'"),
         ("transactions", "shop__online_transactions", "order_id, amount", r"U&'\00A0', '77.00'"),
         ("transactions", "shop__returns", "return_id", r"U&'\200B'"),
         ("transactions", "stores__instore_transactions", "transaction_id", r"U&'\00A0'"),
