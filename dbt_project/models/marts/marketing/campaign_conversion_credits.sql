@@ -39,8 +39,6 @@ paths as (
 weighted as (
     select
         *,
-        case when touch_number = 1 then 1 else 0 end as first_touch_weight,
-        case when touch_number = touch_count then 1 else 0 end as last_touch_weight,
         1 as linear_weight,
         cast(
             case
@@ -73,20 +71,12 @@ final as (
         touch_number,
         touch_count,
         cast(
-            1.0 * first_touch_weight
-            / sum(first_touch_weight) over (partition by transaction_id)
-            as numeric(12, 10)
+            case when touch_number = 1 then 1 else 0 end as numeric(12, 10)
         ) as first_touch_share,
         cast(
-            1.0 * last_touch_weight
-            / sum(last_touch_weight) over (partition by transaction_id)
-            as numeric(12, 10)
+            case when touch_number = touch_count then 1 else 0 end as numeric(12, 10)
         ) as last_touch_share,
-        cast(
-            1.0 * linear_weight
-            / sum(linear_weight) over (partition by transaction_id)
-            as numeric(12, 10)
-        ) as linear_share,
+        cast(1.0 / touch_count as numeric(12, 10)) as linear_share,
         cast(
             1.0 * position_based_weight
             / sum(position_based_weight) over (partition by transaction_id)
@@ -97,31 +87,18 @@ final as (
             / sum(time_decay_weight) over (partition by transaction_id)
             as numeric(12, 10)
         ) as time_decay_share,
-        {{
-            divided_amount(
-                'revenue', 'first_touch_weight', 'transaction_id', 'touch_number'
-            )
-        }} as first_touch_credit,
-        {{
-            divided_amount(
-                'revenue', 'last_touch_weight', 'transaction_id', 'touch_number'
-            )
-        }} as last_touch_credit,
-        {{
-            divided_amount(
-                'revenue', 'linear_weight', 'transaction_id', 'touch_number'
-            )
-        }} as linear_credit,
-        {{
-            divided_amount(
-                'revenue', 'position_based_weight', 'transaction_id', 'touch_number'
-            )
-        }} as position_based_credit,
-        {{
-            divided_amount(
-                'revenue', 'time_decay_weight', 'transaction_id', 'touch_number'
-            )
-        }} as time_decay_credit
+        cast(
+            case when touch_number = 1 then revenue else 0 end as numeric(14, 2)
+        ) as first_touch_credit,
+        cast(
+            case when touch_number = touch_count then revenue else 0 end as numeric(14, 2)
+        ) as last_touch_credit,
+        {{ divided_amount('revenue', 'linear_weight', 'transaction_id', 'touch_number') }}
+            as linear_credit,
+        {{ divided_amount('revenue', 'position_based_weight', 'transaction_id', 'touch_number') }}
+            as position_based_credit,
+        {{ divided_amount('revenue', 'time_decay_weight', 'transaction_id', 'touch_number') }}
+            as time_decay_credit
     from weighted
 )
 
