@@ -9,6 +9,7 @@ import pytest
 from airflow.sdk import RetryAction, TriggerRule
 
 from customer360.exporting.exporter import ExportBusy
+from customer360.extracting.outcomes import PullBusy, PullFailed, SourceUnavailable
 from customer360.publishing.publisher import WarehouseBusy
 from customer360.publishing.results import GatesFailed
 from customer360.transformation.build import BuildBusy
@@ -137,6 +138,9 @@ def test_every_task_backs_off_and_gives_up(dags: "Dags", dag_id: str) -> None:
         (BuildBusy("another build runs"), RetryAction.RETRY),
         (WarehouseBusy("locked"), RetryAction.RETRY),
         (ExportBusy("another export runs"), RetryAction.RETRY),
+        (SourceUnavailable("failed 6 times"), RetryAction.RETRY),
+        (PullBusy("another process"), RetryAction.RETRY),
+        (PullFailed("HTTP 401"), RetryAction.FAIL),
         (DatabaseTroubleError("the database system is starting up"), RetryAction.RETRY),
         (GatesFailed("build", []), RetryAction.FAIL),
         (DbtFailed(["build"], ["model customer_rfm: division by zero"]), RetryAction.FAIL),

@@ -31,6 +31,7 @@ class ApiServer:
     troubles: dict[int, Trouble] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     page_size: int = 3
+    routes: dict[str, str] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
@@ -82,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
         if trouble is not None:
             trouble(self)
             return
-        match parts.path:
+        match f"/api/{api.routes[parts.path]}" if parts.path in api.routes else parts.path:
             case "/api/by_page":
                 self.answer(api.page(int(parameters["page"]), parameters))
             case "/api/by_cursor":
