@@ -16,6 +16,26 @@ with activities as (
         customer_id,
         exclusion_reason
     from {{ ref('int_support_interactions_judged') }}
+    union all
+    select
+        customer_id,
+        exclusion_reason
+    from {{ ref('int_service_visits_judged') }}
+    union all
+    select
+        customer_id,
+        exclusion_reason
+    from {{ ref('int_opportunities_judged') }}
+    union all
+    select
+        customer_id,
+        exclusion_reason
+    from {{ ref('int_campaign_sessions_judged') }}
+    union all
+    select
+        customer_id,
+        exclusion_reason
+    from {{ ref('int_digital_events_identified') }}
 ),
 
 customers as (
