@@ -66,7 +66,7 @@ final as (
         ) as country_revenue_share,
         rank() over (
             partition by by_category.country_code
-            order by by_category.revenue desc
+            order by by_category.revenue desc nulls last
         ) as revenue_rank
     from by_category
     left join countries

@@ -39,10 +39,10 @@ final as (
         row_number() over (
             partition by bought.customer_id
             order by
-                bought.transactions desc,
-                bought.revenue desc,
-                bought.last_purchase_date desc,
-                bought.product_id asc
+                bought.transactions desc nulls last,
+                bought.revenue desc nulls last,
+                bought.last_purchase_date desc nulls last,
+                bought.product_id asc nulls last
         ) as affinity_rank
     from bought
     inner join products

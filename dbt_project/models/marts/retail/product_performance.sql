@@ -81,7 +81,7 @@ final as (
         cast(
             revenue / nullif(sum(revenue) over (partition by category), 0) as numeric(7, 6)
         ) as category_revenue_share,
-        rank() over (order by revenue desc) as revenue_rank
+        rank() over (order by revenue desc nulls last) as revenue_rank
     from measured
 )
 

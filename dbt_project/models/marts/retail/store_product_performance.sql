@@ -44,7 +44,9 @@ final as (
             sold.revenue / nullif(sum(sold.revenue) over (partition by sold.store_id), 0)
             as numeric(7, 6)
         ) as store_revenue_share,
-        rank() over (partition by sold.store_id order by sold.revenue desc) as revenue_rank
+        rank() over (
+            partition by sold.store_id order by sold.revenue desc nulls last
+        ) as revenue_rank
     from sold
     inner join stores
         on sold.store_id = stores.store_id
