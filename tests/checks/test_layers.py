@@ -15,7 +15,7 @@ MAY_READ = {
 # Reports on the loads and on the matching themselves read further down than other marts.
 AUDITS = {"data_quality_issues": {"source", "staging", "identity"}}
 # What an analyst reads is put together from these alone; only dimensions, facts and bridges read
-# the rest of the intermediate layer. Time is an argument, so its model is open to all, and an append
+# the rest of the intermediate layer. Time is an argument, so its model is open to all; an append
 # log is read by the one mart that makes a history of it.
 SHARED_PARTS = re.compile(
     r"(dim|fct|bridge)_\w+|int_\w+_(summarised|logged)|int_as_of_date_resolved"
