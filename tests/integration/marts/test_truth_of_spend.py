@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from customer360.settings import Settings
+from customer360.transformation.dbt_runner import run_dbt
 from data_generators.config import DefectRates, GeneratorConfig
 from data_generators.generate import generate
 from tests.conftest import fresh_database
@@ -37,7 +38,8 @@ def flawless(server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with fresh_database(server, output) as settings:
         warehouse = Warehouse(settings)
         warehouse.load()
-        warehouse.build("+customer_360")
+        only_models = [f"--exclude-resource-type={kind}" for kind in ("test", "unit_test")]
+        run_dbt(settings, ["build", "--select", "+customer_360", *only_models], "tests")
         yield warehouse
 
 
