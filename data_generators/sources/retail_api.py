@@ -6,8 +6,15 @@ It has keys of its own for everything and sells part of the company's goods at t
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.random import Generator
 
-from data_generators.catalogue import RANGES, Catalogue, choose_products, next_of_category
+from data_generators.catalogue import (
+    FAVOURITE_SHARE,
+    RANGES,
+    SMALLEST_SEVERAL,
+    Catalogue,
+    next_of_category,
+)
 from data_generators.defects import CUSTOMER_DEFECTS, future_date, orphan_key
 from data_generators.pools import COUNTRIES
 from data_generators.population.people import Block
@@ -28,8 +35,10 @@ FIRST_CUSTOMER = 100_000_000
 TRANSACTIONS_PER_BLOCK = 10_000_000
 # Names stand in one field, and no telephone number is kept.
 UNFIT_DEFECTS = {"missing_phone", "swapped_names", "nickname"}
-# Every fourth product is sold there too.
-PRODUCT_STEP = 4
+# Every other product is sold there too.
+PRODUCT_STEP = 2
+# As list prices are not bargained, a product is taken among so many next cheaper or dearer ones.
+NEAR = 3
 
 
 def api_customer(record: Record) -> dict[str, object]:
@@ -160,6 +169,23 @@ def full_names(first: list[str], last: list[str]) -> list[str]:
     return [" ".join(parts) for parts in zip(first, last, strict=True)]
 
 
+def choose_near(
+    offered: Catalogue, spend: Integers, favourites: Integers, rng: Generator
+) -> tuple[Integers, Integers]:
+    """Find a product and quantity whose list price is about each amount (cents), above or below."""
+    last = len(offered.prices) - 1
+    wanted = rng.choice((1, 2, 3), size=len(spend), p=(0.8, 0.15, 0.05))
+    several = np.where(spend < SMALLEST_SEVERAL, 1, wanted)
+    quantities = np.maximum(several, -(-spend // offered.prices[last]))
+    fitting = np.searchsorted(offered.prices, spend / quantities)
+    favourite = offered.next_of_category[favourites, np.maximum(fitting - NEAR, 0)]
+    is_taken = (favourite < np.minimum(fitting + NEAR, last + 1)) & (
+        rng.random(len(spend)) < FAVOURITE_SHARE
+    )
+    other = np.clip(fitting + rng.integers(-NEAR, NEAR, len(spend)), 0, last)
+    return np.where(is_taken, favourite, other), quantities
+
+
 def transaction_table(
     block: Block, purchases: Integers, accounts: Registrations, offered: Catalogue
 ) -> tuple[Table, Sales]:
@@ -167,7 +193,7 @@ def transaction_table(
     rng = block.stream("retail_api transactions")
     buyers, instants = block.purchases.buyers[purchases], block.purchases.instants[purchases]
     spend, favourites = block.purchases.spend[purchases], block.people.favourites[buyers]
-    products, quantities = choose_products(offered, spend, favourites, rng)
+    products, quantities = choose_near(offered, spend, favourites, rng)
     used = accounts_used(accounts, buyers, instants, rng)
     # An account is there before its purchases.
     instants = np.maximum(instants, accounts.instants[used])
