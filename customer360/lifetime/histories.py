@@ -16,6 +16,15 @@ Integers = NDArray[np.int64]
 DAYS_PER_WEEK = 7.0
 
 
+def _counted(rows: Floats) -> tuple[Floats, Integers]:
+    """Return the distinct rows in order and how often each occurs, faster than np.unique does."""
+    in_order = rows[np.lexsort(rows.T[::-1])]
+    is_first = np.ones(len(rows), dtype=np.bool_)
+    is_first[1:] = (in_order[1:] != in_order[:-1]).any(axis=1)
+    starts = np.flatnonzero(is_first)
+    return in_order[starts], np.diff(np.append(starts, len(rows)))
+
+
 @dataclass(frozen=True)
 class PurchaseHistories:
     """Distinct histories; all arrays have one entry per history.
@@ -36,7 +45,7 @@ class PurchaseHistories:
         rows = np.column_stack(
             [np.asarray(column, dtype=np.float64) for column in (repeats, recency, age)]
         )
-        distinct, customers = np.unique(rows, axis=0, return_counts=True)
+        distinct, customers = _counted(rows)
         return cls.counted(distinct[:, 0], distinct[:, 1], distinct[:, 2], customers)
 
     @classmethod
@@ -64,6 +73,13 @@ class PurchaseHistories:
             raise ValueError(f"{int(wrong.sum())} purchase histories contradict themselves")
         return histories
 
+    def thinned(self, most: int) -> "PurchaseHistories":
+        """Return at most so many of the histories, evenly over all of them in their order."""
+        step = -(-len(self.repeats) // most)
+        return PurchaseHistories(
+            self.repeats[::step], self.recency[::step], self.age[::step], self.customers[::step]
+        )
+
     @property
     def customer_count(self) -> int:
         """Number of customers."""
@@ -90,8 +106,15 @@ class SpendHistories:
         amount = np.asarray(mean_amount, dtype=np.float64)
         says_something = (x > 0) & (amount > 0)
         rows = np.column_stack([x[says_something], amount[says_something]])
-        distinct, customers = np.unique(rows, axis=0, return_counts=True)
+        distinct, customers = _counted(rows)
         return cls(distinct[:, 0].astype(np.int64), distinct[:, 1], customers.astype(np.int64))
+
+    def thinned(self, most: int) -> "SpendHistories":
+        """Return at most so many of the histories, evenly over all of them in their order."""
+        step = -(-len(self.repeats) // most)
+        return SpendHistories(
+            self.repeats[::step], self.mean_amount[::step], self.customers[::step]
+        )
 
     @property
     def customer_count(self) -> int:

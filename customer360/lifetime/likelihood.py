@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 
 from customer360.lifetime.histories import Floats
 
@@ -17,6 +17,8 @@ SMALLEST, GREATEST = 1e-4, 1e4
 # Greatest standard error of a parameter's logarithm: beyond it the parameter may be a sixth or six
 # times as large, and the data do not tell.
 MOST_UNCERTAIN = 1.8
+# With more distinct histories than this, a part of them is searched first.
+MANY_HISTORIES = 50_000
 _STEEPEST = 1e-5
 _STEP = 1e-4
 
@@ -53,27 +55,11 @@ def maximise(
 ) -> Estimate:
     """Return the best estimate over all starts.
 
-    The search runs over the logarithms, where no step can leave the parameters' range, on the mean
-    of `size` customers, so that its tolerance means the same for any number of them.
-
     Raises:
         Refusal: if no search ends in a maximum within bounds that has a curvature.
     """
-
-    def objective(logs: Floats) -> tuple[float, Floats]:
-        parameters = np.exp(np.clip(logs, -30, 30))
-        value, gradient = log_likelihood(parameters)
-        return -value / size, -gradient * parameters / size
-
-    with np.errstate(all="ignore"):  # a wild step may overflow; the search then steps back
-        results = [
-            minimize(objective, np.log(start), jac=True, method="BFGS", options={"gtol": 1e-8})
-            for start in starts
-        ]
-    sound = [result for result in results if np.isfinite(result.fun)]
-    if not sound:
-        raise Refusal("the likelihood is not finite")
-    best = min(sound, key=lambda result: float(result.fun))
+    objective = _mean_of_logs(log_likelihood, size)
+    best = _search(objective, starts)
     values = np.exp(best.x)
     _require_inside(values, names)
     if np.abs(best.jac).max() > _STEEPEST:
@@ -83,9 +69,52 @@ def maximise(
     return Estimate(values, values * deviations, -float(best.fun) * size, int(best.nit))
 
 
-def _log_standard_errors(
-    objective: Callable[[Floats], tuple[float, Floats]], logs: Floats, size: int
-) -> Floats:
+def coarse_starts(
+    log_likelihood: LogLikelihood, starts: Sequence[Sequence[float]], size: int
+) -> list[list[float]]:
+    """Return where the best search over all starts ends on a part of the data.
+
+    From there a search over all of it takes a few steps only.
+
+    Raises:
+        Refusal: if no search has a finite likelihood.
+    """
+    best = _search(_mean_of_logs(log_likelihood, size), starts)
+    inside = np.clip(np.exp(best.x), SMALLEST, GREATEST)
+    return [[float(value) for value in inside]]
+
+
+Objective = Callable[[Floats], tuple[float, Floats]]
+
+
+def _mean_of_logs(log_likelihood: LogLikelihood, size: int) -> Objective:
+    """Return what a search minimises: the mean over `size` customers, by the logarithms.
+
+    No step can leave the parameters' range there, and the tolerance of the mean means the same for
+    any number of customers.
+    """
+
+    def objective(logs: Floats) -> tuple[float, Floats]:
+        parameters = np.exp(np.clip(logs, -30, 30))
+        value, gradient = log_likelihood(parameters)
+        return -value / size, -gradient * parameters / size
+
+    return objective
+
+
+def _search(objective: Objective, starts: Sequence[Sequence[float]]) -> OptimizeResult:
+    with np.errstate(all="ignore"):  # a wild step may overflow; the search then steps back
+        results = [
+            minimize(objective, np.log(start), jac=True, method="BFGS", options={"gtol": 1e-8})
+            for start in starts
+        ]
+    sound = [result for result in results if np.isfinite(result.fun)]
+    if not sound:
+        raise Refusal("the likelihood is not finite")
+    return min(sound, key=lambda result: float(result.fun))
+
+
+def _log_standard_errors(objective: Objective, logs: Floats, size: int) -> Floats:
     """Return the standard errors of the logarithms, from the observed information.
 
     The Hessian is the central difference of the exact gradient. The delta method makes the

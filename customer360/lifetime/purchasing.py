@@ -14,14 +14,24 @@ Time is in weeks, from the first purchase on.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, expit, gammaln, hyp2f1
 
 from customer360.lifetime.histories import Floats, PurchaseHistories
-from customer360.lifetime.likelihood import Estimate, maximise, require_repeaters
+from customer360.lifetime.likelihood import (
+    MANY_HISTORIES,
+    Estimate,
+    coarse_starts,
+    maximise,
+    require_repeaters,
+)
 from customer360.lifetime.quadrature import dropout_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NAMES = ("r", "alpha", "a", "b")
 BG_NBD, MBG_NBD = "bg_nbd", "mbg_nbd"
@@ -137,12 +147,14 @@ def fit_purchases(
         Refusal: if the data do not support it.
     """
     require_repeaters(histories.repeater_count)
-    estimate = maximise(
-        PurchaseLikelihood(histories, first_counts=int(name == MBG_NBD)),
-        NAMES,
-        STARTS,
-        histories.customer_count,
-    )
+    first_counts = int(name == MBG_NBD)
+    starts: Sequence[Sequence[float]] = STARTS
+    if len(histories.repeats) > MANY_HISTORIES:
+        part = histories.thinned(MANY_HISTORIES)
+        likelihood = PurchaseLikelihood(part, first_counts=first_counts)
+        starts = coarse_starts(likelihood, STARTS, part.customer_count)
+    likelihood = PurchaseLikelihood(histories, first_counts=first_counts)
+    estimate = maximise(likelihood, NAMES, starts, histories.customer_count)
     r, alpha, a, b = (float(value) for value in estimate.values)
     return PurchaseModel(r, alpha, a, b, name), estimate
 

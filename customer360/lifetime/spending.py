@@ -5,13 +5,24 @@ amount of a purchase is Gamma(p, nu), nu is Gamma(q, v) over customers. Equation
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln
 
 from customer360.lifetime.histories import Floats, SpendHistories
-from customer360.lifetime.likelihood import Estimate, Refusal, maximise, require_repeaters
+from customer360.lifetime.likelihood import (
+    MANY_HISTORIES,
+    Estimate,
+    Refusal,
+    coarse_starts,
+    maximise,
+    require_repeaters,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NAMES = ("p", "q", "v")
 GAMMA_GAMMA = "gamma_gamma"
@@ -49,7 +60,12 @@ def fit_spend(histories: SpendHistories) -> tuple[SpendModel, Estimate]:
     require_repeaters(histories.customer_count)
     typical = float(np.average(histories.mean_amount, weights=histories.customers))
     # The mean of the population is p v / (q - 1): each start has the data's.
-    starts = [(p, q, typical * (q - 1) / p) for p, q in ((6.0, 4.0), (1.5, 3.0), (20.0, 2.0))]
+    starts: Sequence[Sequence[float]] = [
+        (p, q, typical * (q - 1) / p) for p, q in ((6.0, 4.0), (1.5, 3.0), (20.0, 2.0))
+    ]
+    if len(histories.repeats) > MANY_HISTORIES:
+        part = histories.thinned(MANY_HISTORIES)
+        starts = coarse_starts(SpendLikelihood(part), starts, part.customer_count)
     estimate = maximise(SpendLikelihood(histories), NAMES, starts, histories.customer_count)
     model = SpendModel(*(float(value) for value in estimate.values))
     if model.q <= 1:
