@@ -28,6 +28,10 @@ clv as (
     select * from {{ ref('customer_clv') }}
 ),
 
+churn as (
+    select * from {{ ref('customer_churn') }}
+),
+
 touchpoints as (
     select * from {{ ref('int_customer_touchpoints_summarised') }}
 ),
@@ -92,12 +96,18 @@ final as (
         rfm.rfm_score,
         rfm.segment as rfm_segment,
         rfm.segment_simple as rfm_segment_simple,
-        rfm.churn_risk_level,
+        churn.churn_risk_level,
+        churn.churn_probability,
+        churn.probability_alive,
         health.health_score,
         health.health_band,
         coalesce(health.is_high_risk, false) as is_high_risk,
         clv.historical_clv,
         clv.simple_clv_3_years,
+        clv.forecast_method,
+        clv.expected_purchases_12_months,
+        clv.predicted_clv_12_months,
+        clv.predicted_clv_36_months,
         clv.clv_tier,
         touchpoints.loyalty_tier,
         touchpoints.loyalty_points_balance,
@@ -129,7 +139,8 @@ final as (
         touchpoints.engagement_score,
         value_segments.value_segment,
         coalesce(orders.days_since_last_purchase < {{ var('active_within_days') }}, false)
-            as is_active
+            as is_active,
+        coalesce(churn.is_churned, false) as is_churned
     from tenures
     left join orders
         on tenures.customer_id = orders.customer_id
@@ -141,6 +152,8 @@ final as (
         on tenures.customer_id = health.customer_id
     left join clv
         on tenures.customer_id = clv.customer_id
+    left join churn
+        on tenures.customer_id = churn.customer_id
     left join touchpoints
         on tenures.customer_id = touchpoints.customer_id
     left join value_segments
