@@ -1,7 +1,7 @@
 -- Grain: one row per customer and change of segment that a run has seen.
 -- Rows are only ever added: what was said of a customer yesterday cannot be built again from the
 -- records of today. A customer who is gone, merged into another, gets a last row that says so. A
--- replay of a day before the newest one noted adds nothing, or the past would come after the present.
+-- replay of a day before the newest one noted adds nothing: the past must not follow the present.
 {% set logged_columns = [
     'customer_id', 'value_segment', 'rfm_segment', 'rfm_segment_simple', 'valid_from',
     'recorded_at', 'is_removed',
