@@ -17,7 +17,7 @@ RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
                 OSError,
                 "psycopg2.InterfaceError",
                 "psycopg2.OperationalError",
-                "customer360.exporting.exporter.ExportBusy",
+                "customer360.exporting.outcomes.ExportBusy",
                 "customer360.publishing.publisher.WarehouseBusy",
                 "customer360.transformation.build.BuildBusy",
                 "customer360.transformation.trouble.DatabaseTroubleError",

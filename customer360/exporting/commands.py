@@ -5,8 +5,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from customer360.exporting.exporter import ExportBusy, UnknownReader, export
-from customer360.exporting.snapshot import NothingPublished, UnreadableValue
+from customer360.exporting.exporter import export
+from customer360.exporting.outcomes import (
+    ExportBusy,
+    NothingPublished,
+    UnknownReader,
+    UnreadableValue,
+)
 from customer360.settings import Settings
 
 EXIT_FAILED = 1

@@ -21,6 +21,7 @@ from typing import Any
 
 from customer360.exporting.manifest import manifest_entry, read_manifest, write_manifest
 from customer360.exporting.mart_files import write_mart
+from customer360.exporting.outcomes import ExportBusy, UnknownReader
 from customer360.exporting.snapshot import Snapshot, open_snapshot
 from customer360.publishing.relations import READERS
 from customer360.settings import Settings
@@ -31,14 +32,6 @@ DEFAULT_ROLE = "c360_bi"
 _PARTIAL = ".partial"
 _FOLDER_MODES = {DEFAULT_ROLE: 0o755}
 _PRIVATE = 0o700
-
-
-class UnknownReader(ValueError):  # noqa: N818 - the name says what happened
-    """The role is none of those that marts are published for."""
-
-
-class ExportBusy(Exception):  # noqa: N818 - the name says what happened
-    """Another export writes into the same folder."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from psycopg2.sql import SQL, Composed, Identifier
 
 from customer360.database.connection import Connection, connect
 from customer360.exporting.arrow_types import arrow_type
+from customer360.exporting.outcomes import NothingPublished, UnreadableValue
 from customer360.publishing.publisher import Publication, live_publication
 from customer360.publishing.relations import LIVE, OPERATOR
 from customer360.settings import Settings
@@ -46,14 +47,6 @@ _COLUMNS = """
         and not pg_attribute.attisdropped
     order by pg_class.relname, pg_attribute.attnum
 """
-
-
-class NothingPublished(Exception):  # noqa: N818 - the name says what happened
-    """There is no publication to export yet."""
-
-
-class UnreadableValue(Exception):  # noqa: N818 - the name says what happened
-    """A value has no place in the type that its column has in an extract."""
 
 
 @dataclass(frozen=True)

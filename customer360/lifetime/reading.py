@@ -22,13 +22,14 @@ _PURCHASES = """
         days_since_first_purchase,
         count(*)
     from intermediate.int_customer_lifetime_summarised
+    where is_modelled
     group by 1, 2, 3
     order by 1, 2, 3
 """
 _SPEND = """
     select repeat_purchase_days, repeat_spend::float8, count(*)
     from intermediate.int_customer_lifetime_summarised
-    where repeat_purchase_days > 0 and repeat_spend > 0
+    where is_modelled and repeat_purchase_days > 0 and repeat_spend > 0
     group by 1, 2
     order by 1, 2
 """

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from customer360.exporting.snapshot import NothingPublished
+from customer360.exporting.outcomes import NothingPublished
 from customer360.publishing.publisher import publish
 from customer360.settings import get_settings
 from tests.integration.publishing.conftest import RULES, Shop, shop

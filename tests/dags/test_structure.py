@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 from airflow.sdk import RetryAction, TriggerRule
 
-from customer360.exporting.exporter import ExportBusy
+from customer360.exporting.outcomes import ExportBusy
 from customer360.extracting.outcomes import PullBusy, PullFailed, SourceUnavailable
 from customer360.publishing.publisher import WarehouseBusy
 from customer360.publishing.results import GatesFailed

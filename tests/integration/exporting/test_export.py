@@ -15,8 +15,14 @@ from rich.console import Console
 
 from customer360.exporting import exporter, mart_files
 from customer360.exporting.commands import export_marts
-from customer360.exporting.exporter import ExportBusy, UnknownReader, export
-from customer360.exporting.snapshot import NothingPublished, UnreadableValue, open_snapshot
+from customer360.exporting.exporter import export
+from customer360.exporting.outcomes import (
+    ExportBusy,
+    NothingPublished,
+    UnknownReader,
+    UnreadableValue,
+)
+from customer360.exporting.snapshot import open_snapshot
 from customer360.publishing.publisher import publish, rollback
 from tests.integration.publishing.conftest import RULES, Shop
 

@@ -6,6 +6,7 @@
 -- factor. Many customers share a pair, so this is done once for all of them.
 with customers as (
     select * from {{ ref('int_customer_lifetime_summarised') }}
+    where is_modelled
 ),
 
 parameters as (

@@ -1,7 +1,7 @@
 -- Grain: one row per customer with at least one purchase.
 -- Forecasts of the lifetime models from the parameters in ops, worked out in logarithms; powers of
--- customers with many purchases would overflow. Without a fit the past rhythm and the customer's
--- own mean stand in, and forecast_method and amount_method say so.
+-- customers with many purchases would overflow. Without a fit, or for a customer whom no model
+-- knows, the past rhythm and the own mean stand in, and forecast_method and amount_method say so.
 with customers as (
     select * from {{ ref('int_customer_lifetime_summarised') }}
 ),
@@ -33,7 +33,8 @@ scaled as (
             customers.days_since_first_purchase, {{ var('clv_minimum_observed_days') }}
         ) as purchases_per_day
     from customers
-    cross join parameters
+    left join parameters
+        on customers.is_modelled
 ),
 
 probabilities as (
@@ -87,7 +88,8 @@ forecast as (
     from probabilities
     left join expectations
         on
-            probabilities.repeat_purchase_days = expectations.repeat_purchase_days
+            probabilities.is_modelled
+            and probabilities.repeat_purchase_days = expectations.repeat_purchase_days
             and probabilities.days_since_first_purchase = expectations.days_since_first_purchase
 ),
 
