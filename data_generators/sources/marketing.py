@@ -89,6 +89,8 @@ CLICK_THROUGH_SHARES = (0.012, 0.035, 0.010, 0.008, 0.002)
 DAY_TO_DAY_SPREAD = 0.25
 
 ANSWERED_SHARE = 0.6
+# A few cents below the list price are no discount that anybody remembers.
+LEAST_DISCOUNT = 0.05
 AGE_GROUP_STARTS = (25, 35, 45, 55, 65)
 AGE_GROUPS = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 SHIPPING_TYPES = ("standard", "express", "free_shipping", "store_pickup", "next_day")
@@ -221,7 +223,9 @@ def purchase_cells(
         "item_purchased": catalogue.names[products].tolist(),
         "category": categories[catalogue.categories[products]].tolist(),
         "purchase_amount": amounts,
-        "discount_applied": yes_or_no(paid < catalogue.prices[products] * quantities),
+        "discount_applied": yes_or_no(
+            paid < (1 - LEAST_DISCOUNT) * catalogue.prices[products] * quantities
+        ),
     }
 
 

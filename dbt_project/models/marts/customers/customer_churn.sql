@@ -75,7 +75,8 @@ final as (
         joined.as_of_date,
         joined.churn_method,
         coalesce(
-            joined.probability_alive < {{ var('churned_below_probability_alive') }},
+            joined.probability_alive < {{ var('churned_below_probability_alive') }}
+            and joined.days_since_last_purchase >= {{ var('churn_horizon_days') }},
             joined.days_since_last_purchase >= {{ var('active_within_days') }}
         ) as is_churned,
         joined.probability_alive,

@@ -1,7 +1,8 @@
 -- Grain: one row per customer with at least one purchase.
 -- Forecasts of the lifetime models from the parameters in ops, worked out in logarithms; powers of
--- customers with many purchases would overflow. Without a fit, or for a customer whom no model
--- knows, the past rhythm and the own mean stand in, and forecast_method and amount_method say so.
+-- customers with many purchases would overflow. Without a fit the past rhythm and the customer's
+-- own mean stand in, and forecast_method and amount_method say so. Of a customer whom the fitted
+-- model does not know, nothing is expected: one car a year ago is no rhythm.
 with customers as (
     select * from {{ ref('int_customer_lifetime_summarised') }}
 ),
@@ -17,8 +18,9 @@ expectations as (
 scaled as (
     select
         customers.*,
-        parameters.purchase_model,
-        parameters.spend_model,
+        parameters.purchase_model as fitted_model,
+        case when customers.is_modelled then parameters.purchase_model end as purchase_model,
+        case when customers.is_modelled then parameters.spend_model end as spend_model,
         parameters.a,
         parameters.b,
         parameters.p,
@@ -29,12 +31,14 @@ scaled as (
         parameters.alpha + customers.days_since_first_purchase / 7.0 as scale_today,
         parameters.alpha + customers.days_first_to_last_purchase / 7.0 as scale_at_last,
         {{ var('churn_horizon_days') }} / 7.0 as horizon_weeks,
-        1.0 * customers.purchase_days / greatest(
-            customers.days_since_first_purchase, {{ var('clv_minimum_observed_days') }}
-        ) as purchases_per_day
+        case
+            when parameters.purchase_model is not null and not customers.is_modelled then 0.0
+            else 1.0 * customers.purchase_days / greatest(
+                customers.days_since_first_purchase, {{ var('clv_minimum_observed_days') }}
+            )
+        end as purchases_per_day
     from customers
-    left join parameters
-        on customers.is_modelled
+    cross join parameters
 ),
 
 probabilities as (
@@ -65,7 +69,11 @@ forecast as (
         probabilities.as_of_date,
         probabilities.probability_alive,
         probabilities.purchase_day_amount,
-        coalesce(probabilities.purchase_model, 'naive') as forecast_method,
+        case
+            when probabilities.purchase_model is not null then probabilities.purchase_model
+            when probabilities.fitted_model is not null then 'not_modelled'
+            else 'naive'
+        end as forecast_method,
         coalesce(probabilities.spend_model, 'naive') as amount_method,
         1 - probabilities.probability_alive * (1 - probabilities.none_if_alive)
             as probability_of_no_purchase,
