@@ -42,15 +42,30 @@ def histories(summary: pd.DataFrame) -> PurchaseHistories:
 
 
 @pytest.fixture(scope="session")
-def repeat_days(datasets: dict[str, str]) -> pd.DataFrame:
-    """Each day on which one of the customers came back, with his first day."""
+def purchase_days(datasets: dict[str, str]) -> pd.DataFrame:
+    """What each customer of the sample spent on each day, with his first day."""
     frame = pd.read_csv(
         StringIO(datasets["CDNOW_sample.txt"]), sep=r"\s+", names=SAMPLE_COLUMNS, dtype={"day": str}
     )
     frame["day"] = pd.to_datetime(frame["day"], format="%Y%m%d")
-    days = frame[["sample_id", "day"]].drop_duplicates()
-    first = days.groupby("sample_id")["day"].transform("min")
-    return days.assign(first=first)[days["day"] > first]
+    days = frame.groupby(["sample_id", "day"], as_index=False)["amount"].sum()
+    return days.assign(first=days.groupby("sample_id")["day"].transform("min"))
+
+
+@pytest.fixture(scope="session")
+def repeat_days(purchase_days: pd.DataFrame) -> pd.DataFrame:
+    """Each day on which one of the customers came back."""
+    return purchase_days[purchase_days["day"] > purchase_days["first"]]
+
+
+@pytest.fixture(scope="session")
+def repeat_amounts(repeat_days: pd.DataFrame) -> pd.DataFrame:
+    """Days of repeat purchases in calibration and their mean amount, exact where zbar is rounded.
+
+    The published zbar has two decimals, and the rounding alone moves v from 15.44 to 15.45.
+    """
+    calibration = repeat_days[repeat_days["day"] <= CALIBRATION_END]
+    return calibration.groupby("sample_id")["amount"].agg(["size", "mean"])
 
 
 @pytest.fixture(scope="session")
@@ -61,10 +76,7 @@ def holdout(summary: pd.DataFrame, repeat_days: pd.DataFrame) -> "pd.Series[int]
 
 
 @pytest.fixture(scope="session")
-def weeks_since_first(datasets: dict[str, str]) -> np.ndarray:
+def weeks_since_first(purchase_days: pd.DataFrame) -> np.ndarray:
     """Weeks from each customer's first purchase to the end of the holdout."""
-    frame = pd.read_csv(
-        StringIO(datasets["CDNOW_sample.txt"]), sep=r"\s+", names=SAMPLE_COLUMNS, dtype={"day": str}
-    )
-    first = pd.to_datetime(frame["day"], format="%Y%m%d").groupby(frame["sample_id"]).min()
+    first = purchase_days.groupby("sample_id")["first"].first()
     return ((HOLDOUT_END - first).dt.days / 7).to_numpy()
