@@ -32,7 +32,7 @@ names as (
     where
         segment is not null
         and segment_simple is not null
-        and churn_risk_level is not null
+        and rfm_churn_risk_level is not null
     group by recency_score, frequency_score, monetary_score
 )
 

@@ -110,7 +110,7 @@ def test_expected_purchases_and_value_are_those_of_the_model(
 
 def test_health_has_a_calibrated_probability(fitted: Generated) -> None:
     churn = fitted.warehouse.frame(
-        "select health_score::float8 as score, churn_probability::float8 as probability"
+        "select health_score::float8 as score, health_churn_probability::float8 as probability"
         " from warehouse_next.customer_health"
     )
     assert churn["probability"].between(0, 1).all()

@@ -40,7 +40,7 @@ final as (
         scored.monetary_score,
         segments.segment,
         segments.segment_simple,
-        segments.churn_risk_level,
+        segments.rfm_churn_risk_level,
         100 * scored.recency_score + 10 * scored.frequency_score + scored.monetary_score
             as rfm_score
     from scored

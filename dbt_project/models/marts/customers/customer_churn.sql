@@ -50,7 +50,7 @@ joined as (
         forecasts.forecast_method as churn_method,
         forecasts.probability_alive,
         forecasts.probability_of_no_purchase,
-        rfm.churn_risk_level as naive_risk_level,
+        rfm.rfm_churn_risk_level as naive_risk_level,
         support.average_satisfaction,
         cast(
             orders.days_since_last_purchase

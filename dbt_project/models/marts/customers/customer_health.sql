@@ -91,7 +91,7 @@ final as (
         weighted.health_score < {{ var('health_high_risk_below') }} as is_high_risk,
         cast(1 / (1 + exp(
             -lifetime_parameters.intercept - lifetime_parameters.slope * weighted.health_score
-        )) as numeric(7, 6)) as churn_probability
+        )) as numeric(7, 6)) as health_churn_probability
     from weighted
     cross join lifetime_parameters
     left join bands

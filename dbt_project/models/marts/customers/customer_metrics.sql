@@ -13,7 +13,7 @@ rhythms as (
         greatest(12 * days_since_first_purchase / {{ var('days_per_year') }}, 1)
             as months_observed,
         case when prior_spend > 0 then (recent_spend - prior_spend) / prior_spend end
-            as spending_change_share
+            as spending_change_ratio
     from customers
 ),
 
@@ -34,15 +34,15 @@ final as (
         cast(orders / months_observed as numeric(16, 4)) as purchases_per_month,
         cast(recent_spend as numeric(20, 2)) as recent_spend,
         cast(prior_spend as numeric(20, 2)) as prior_spend,
-        cast(spending_change_share as numeric(24, 4)) as spending_change_share,
+        cast(spending_change_ratio as numeric(24, 4)) as spending_change_ratio,
         case
             when recent_spend = 0 and prior_spend = 0 then 'Inactive'
             when
                 prior_spend = 0
                 and days_since_first_purchase < {{ var('spending_trend_window_days') }} then 'New'
             when prior_spend = 0 then 'Returning'
-            when spending_change_share > {{ var('spending_trend_change_share') }} then 'Growing'
-            when spending_change_share < -{{ var('spending_trend_change_share') }} then 'Declining'
+            when spending_change_ratio > {{ var('spending_trend_change_ratio') }} then 'Growing'
+            when spending_change_ratio < -{{ var('spending_trend_change_ratio') }} then 'Declining'
             else 'Stable'
         end as spending_trend,
         cast(

@@ -18,7 +18,7 @@ final as (
         monetary_score,
         segment,
         segment_simple,
-        churn_risk_level,
+        rfm_churn_risk_level,
         rfm_score
     from customers
 )

@@ -91,7 +91,7 @@ final as (
         cast(1.0 * active_customers / cohort_size as numeric(7, 6)) as retention_share,
         cast(revenue as numeric(20, 2)) as revenue,
         cast(revenue / nullif(first_month_revenue, 0) as numeric(24, 6))
-            as revenue_retention_share,
+            as revenue_retention_ratio,
         cast(revenue / cohort_size as numeric(20, 2)) as revenue_per_customer,
         cast(cumulative_revenue as numeric(20, 2)) as cumulative_revenue,
         cast(cumulative_revenue / cohort_size as numeric(20, 2))
