@@ -198,18 +198,19 @@ def publish(
         bool, typer.Option(help="Let tables pass that lost more than gates.yml allows.")
     ] = False,
 ) -> None:
-    """Swap warehouse_next into warehouse if every gate of the newest build passes."""
+    """Swap warehouse_next into warehouse if every gate of the newest build passes, and export."""
     from customer360.publishing.commands import publish_build
 
-    raise typer.Exit(publish_build(get_settings(), console, accept_losses=accept_losses))
+    settings, now = get_settings(), datetime.now(UTC)
+    raise typer.Exit(publish_build(settings, console, now, accept_losses=accept_losses))
 
 
 @app.command()
 def rollback() -> None:
-    """Put the generation before the published one back."""
+    """Put the generation before the published one back, and export it."""
     from customer360.publishing.commands import rollback_publication
 
-    raise typer.Exit(rollback_publication(get_settings(), console))
+    raise typer.Exit(rollback_publication(get_settings(), console, datetime.now(UTC)))
 
 
 @app.command()

@@ -87,11 +87,8 @@ def fit_models(build_id: str) -> dict[str, str]:
 def check_gates(build_id: str) -> None:
     """Judge the build; fail for good if one gate does not pass, or another build came between."""
     from customer360.publishing.gates import evaluate_gates
-    from customer360.publishing.results import GatesFailed
 
-    report = evaluate_gates(get_settings(), build_id)
-    if report.failed:
-        raise GatesFailed(build_id, report.failed)
+    evaluate_gates(get_settings(), build_id).require_passed()
 
 
 @task(outlets=[WAREHOUSE])

@@ -153,6 +153,17 @@ def is_published(connection: Connection, build_id: str) -> bool:
         return cursor.fetchone() is not None
 
 
+def live_as_of_date(connection: Connection) -> date | None:
+    """Return the date that the published marts are as of; None before the first publication."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select as_of_date from ops.publications order by publication_id desc limit 1"
+        )
+        row = cursor.fetchone()
+    found: date | None = row[0] if row else None
+    return found
+
+
 def _as_of_date(connection: Connection, build_id: str) -> date | None:
     """Return the date that the marts were built as of; where that is not kept, the one asked for.
 

@@ -1,12 +1,15 @@
 """`customer360 gates`, `publish`, `rollback` and `status`: what they print and how they end."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 import psycopg2
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from customer360.exporting.commands import export_marts
+from customer360.exporting.exporter import DEFAULT_ROLE
 from customer360.publishing.builds import NoBuild
 from customer360.publishing.gates import evaluate_gates
 from customer360.publishing.publisher import (
@@ -22,6 +25,7 @@ from customer360.settings import Settings
 from customer360.transformation.dbt_runner import DbtFailed
 
 EXIT_FAILED = 1
+EXIT_NOT_EXPORTED = 3  # published or rolled back, but the extracts did not follow
 EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: the same command may succeed later
 
 _STYLES = {Status.PASSED: "green", Status.FAILED: "bold red", Status.WAIVED: "yellow"}
@@ -40,25 +44,42 @@ def show_gates(settings: Settings, console: Console) -> int:
     return _guarded(console, work)
 
 
-def publish_build(settings: Settings, console: Console, *, accept_losses: bool = False) -> int:
-    """Publish the newest build if its gates pass; return the exit code."""
+def publish_build(
+    settings: Settings, console: Console, now: datetime, *, accept_losses: bool = False
+) -> int:
+    """Publish the newest build if its gates pass, and its extracts; return the exit code."""
 
     def work() -> int:
-        publication = publish(settings, accept_losses=accept_losses)
-        _tell(console, publication, "Published")
-        return 0
+        _tell(console, publish(settings, accept_losses=accept_losses), "Published")
+        return _let_extracts_follow(settings, console, now)
 
     return _guarded(console, work)
 
 
-def rollback_publication(settings: Settings, console: Console) -> int:
-    """Put the generation before the published one back; return the exit code."""
+def rollback_publication(settings: Settings, console: Console, now: datetime) -> int:
+    """Put the generation before the published one back, and its extracts; return the exit code."""
 
     def work() -> int:
         _tell(console, rollback(settings), "Rolled back to")
-        return 0
+        return _let_extracts_follow(settings, console, now)
 
     return _guarded(console, work)
+
+
+def _let_extracts_follow(settings: Settings, console: Console, now: datetime) -> int:
+    """Export what readers see from now on; where that fails, the publication stands."""
+    try:
+        is_exported = export_marts(settings, console, now, role=DEFAULT_ROLE) == 0
+    except psycopg2.Error as error:
+        _complain(console, str(error).strip())
+        is_exported = False
+    if not is_exported:
+        _complain(
+            console,
+            "The publication stands, but the extracts are those from before it. "
+            "`customer360 export` writes them anew once that is mended.",
+        )
+    return 0 if is_exported else EXIT_NOT_EXPORTED
 
 
 def show_status(settings: Settings, console: Console) -> int:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from psycopg2.extras import execute_values
 
 from customer360.database.connection import Connection, connect
-from customer360.publishing.builds import Build, newest_build
+from customer360.publishing.builds import Build, live_as_of_date, newest_build
 from customer360.publishing.comparisons import check_rows, check_tables, check_totals
 from customer360.publishing.relations import LIVE, NEXT, OPERATOR, count_rows, relation_kinds
 from customer360.publishing.results import GateReport, GateResult, verdict
@@ -40,7 +40,7 @@ def evaluate_gates(
     rules = rules or load_rules()
     with connect(settings, role=OPERATOR) as connection:
         with connection:
-            build = newest_build(connection)
+            build, live_day = newest_build(connection), live_as_of_date(connection)
         manifest = manifest_of(settings, build)
         with connection:
             whole = check_wholeness(build, manifest, build_id)
@@ -49,7 +49,7 @@ def evaluate_gates(
         results = (*whole, *reconciled, *tables)
         if accept_losses:
             results = tuple(result.waived() for result in results)
-        report = GateReport(build, results, table_rows)
+        report = GateReport(build, results, table_rows, live_day)
         with connection:
             _record(connection, report, datetime.now(UTC))
     return report

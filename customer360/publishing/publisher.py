@@ -76,8 +76,7 @@ def publish(
         WarehouseBusy: if a lock could not be had; `warehouse` is as it was, and trying later helps.
     """
     report = evaluate_gates(settings, build_id, accept_losses=accept_losses, rules=rules)
-    if report.failed:
-        raise GatesFailed(report.build.build_id, report.failed)
+    report.require_passed()
     with connect(settings, role=relations.OPERATOR) as connection:
         publication = _with_retries(connection, lambda cursor: _swap(cursor, report))
         return replace(publication, warnings=_drop_retired(connection))

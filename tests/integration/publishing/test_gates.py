@@ -1,5 +1,7 @@
 """Each gate fails on what it is there for, says why, and is recorded."""
 
+from datetime import UTC, datetime
+
 import pytest
 from rich.console import Console
 
@@ -19,6 +21,8 @@ from tests.integration.publishing.conftest import (
     WARNS,
     Shop,
 )
+
+NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
 
 def failed(report: GateReport) -> dict[tuple[str, str], GateResult]:
@@ -196,8 +200,8 @@ def test_rules_of_the_project_can_be_read() -> None:
 
 def test_commands_say_what_stands_in_the_way_and_exit_with_failure(shop: Shop) -> None:
     console = Console(record=True, width=160)
-    assert publish_build(shop.settings, console) == 1
-    assert rollback_publication(shop.settings, console) == 1
+    assert publish_build(shop.settings, console, NOW) == 1
+    assert rollback_publication(shop.settings, console, NOW) == 1
     shop.build(1, statuses={CUSTOMERS: "error"})
     assert show_gates(shop.settings, console) == 1
     text = console.export_text()

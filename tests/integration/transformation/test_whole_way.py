@@ -4,6 +4,9 @@ The first build is a plain `dbt build` on a database without a single model, uni
 commands after the publication are those that a person types.
 """
 
+import json
+from datetime import UTC, datetime
+
 import psycopg2
 import pytest
 from rich.console import Console
@@ -20,6 +23,7 @@ from data_generators.config import GeneratorConfig
 from data_generators.generate import generate
 
 MARTS = {"dim_customers", "fct_transactions", "customer_rfm", "customer_360", "cohort_retention"}
+NOW = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 RECONCILES = "assert_customer_records_reconcile_with_raw"
 
 
@@ -34,6 +38,12 @@ def marts_in(settings: Settings, schema: str, kind: str) -> set[object]:
     """Return the names of the tables ('r') or views ('v') in a schema."""
     sql = "select relname from pg_class where relnamespace = '{}'::regnamespace and relkind = '{}'"
     return {name for (name,) in query(settings, sql.format(schema, kind))}
+
+
+def exported_publication(settings: Settings) -> object:
+    """Return the id of the publication that the newest extracts are of."""
+    manifest = settings.exports_dir / "latest" / "manifest.json"
+    return json.loads(manifest.read_text())["publication_id"]
 
 
 def lose_a_record(settings: Settings) -> None:
@@ -53,7 +63,8 @@ def test_whole_way_and_back(database: Settings) -> None:
         assert load_file(database, file).status == "loaded"
 
     run_dbt(database, ["build"], "by hand")
-    assert publish_build(database, console) == 0
+    assert publish_build(database, console, NOW) == 0
+    assert exported_publication(database) == 1
     published = marts_in(database, "warehouse", "r")
     assert published >= MARTS
     assert marts_in(database, "warehouse_next", "v") == published
@@ -67,7 +78,7 @@ def test_whole_way_and_back(database: Settings) -> None:
     run_dbt(database, ["test", "--select", "customer_rfm"], "partial")
     run_dbt(database, ["run", "--select", "customer_rfm"], "partial")
     assert marts_in(database, "warehouse_next", "r") == {"customer_rfm"}
-    assert publish_build(database, console) == 1
+    assert publish_build(database, console, NOW) == 1
     assert "has no result for" in console.export_text()
 
     lose_a_record(database)
@@ -75,10 +86,11 @@ def test_whole_way_and_back(database: Settings) -> None:
         run_dbt(database, ["test", "--select", RECONCILES], "partial")
 
     assert build_warehouse(database, None, console) == 0
-    assert publish_build(database, console) == 0
+    assert publish_build(database, console, NOW) == 0
     assert build_warehouse(database, "marts", console) == 2
     assert "is published: it must not change" in console.export_text()
-    assert rollback_publication(database, console) == 0
+    assert rollback_publication(database, console, NOW) == 0
+    assert exported_publication(database) == 3
     assert query(database, "select kind from ops.publications order by publication_id") == [
         ("publish",),
         ("publish",),
