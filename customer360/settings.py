@@ -40,7 +40,11 @@ class Settings(BaseSettings):
     exports_kept: int = Field(
         default=3, ge=1, description="Publications whose extracts are kept, per reader role."
     )
-
+    publication_wait_seconds: int = Field(
+        default=300,
+        ge=0,
+        description="How long a publication waits for transactions that began before its build.",
+    )
     pull_schedule: str | None = Field(
         default=None, description="Cron line on which sources are pulled. Unset: by hand."
     )

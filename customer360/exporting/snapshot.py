@@ -2,7 +2,8 @@
 
 The cursors of all marts are opened in one transaction, behind the lock that keeps a publication
 away; then the lock is given back. An open cursor reads the tables it was opened on, whatever they
-are called by then, so an export of minutes sees one generation and holds up nobody.
+are called by then, so an export of minutes sees one generation and holds up nobody: another lock
+tells publications that this transaction, however old its snapshot, looks up no name any more.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from psycopg2.sql import SQL, Composed, Identifier
 from customer360.database.connection import Connection, connect
 from customer360.exporting.arrow_types import arrow_type
 from customer360.exporting.outcomes import NothingPublished, UnreadableValue
+from customer360.publishing.old_snapshots import NAMES_ARE_KNOWN
 from customer360.publishing.publisher import Publication, live_publication
 from customer360.publishing.relations import LIVE, OPERATOR
 from customer360.settings import Settings
@@ -112,6 +114,7 @@ def open_snapshot(settings: Settings, role: str) -> Iterator[Snapshot]:
         cursor.execute(SQL("set local role {}").format(Identifier(role)))
         marts = _marts(cursor)
         cursors = {mart.name: _open(connection, mart) for mart in marts if mart.columns}
+        cursor.execute(f"select pg_advisory_lock_shared({NAMES_ARE_KNOWN})")
         cursor.execute(f"select pg_advisory_unlock_shared({_PUBLICATION_LOCK})")
         yield Snapshot(publication, marts, cursors)
 

@@ -22,6 +22,7 @@ from customer360.database.connection import Connection, connect
 from customer360.publishing import relations
 from customer360.publishing.builds import is_published, newest_invocation
 from customer360.publishing.gates import evaluate_gates
+from customer360.publishing.old_snapshots import await_end_of_old_snapshots, held_up_by
 from customer360.publishing.relations import LIVE, NEXT, PREVIOUS, RETIRED
 from customer360.publishing.results import GateReport, GatesFailed, verdict
 from customer360.publishing.rules import GateRules
@@ -39,7 +40,7 @@ class NothingToRollBack(Exception):  # noqa: N818 - the name says what happened
 
 
 class WarehouseBusy(Exception):  # noqa: N818 - the name says what happened
-    """Locks of other sessions stood in the way of the exchange in every attempt."""
+    """Locks or old snapshots of other sessions stood in the way for as long as we wait."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +74,28 @@ def publish(
     Raises:
         NoBuild: if nothing was built yet.
         GatesFailed: if a gate stands against it; `warehouse` is as it was.
-        WarehouseBusy: if a lock could not be had; `warehouse` is as it was, and trying later helps.
+        WarehouseBusy: if a lock could not be had, or a transaction from before the build does not
+            end; `warehouse` is as it was, and trying later helps.
     """
     report = evaluate_gates(settings, build_id, accept_losses=accept_losses, rules=rules)
     report.require_passed()
     with connect(settings, role=relations.OPERATOR) as connection:
+        _require_no_old_snapshots(connection, report, settings.publication_wait_seconds)
         publication = _with_retries(connection, lambda cursor: _swap(cursor, report))
         return replace(publication, warnings=_drop_retired(connection))
+
+
+def _require_no_old_snapshots(connection: Connection, report: GateReport, seconds: float) -> None:
+    holders = await_end_of_old_snapshots(connection, report.build.build_id, seconds)
+    if holders:
+        raise WarehouseBusy(held_up_by(holders))
 
 
 def rollback(settings: Settings) -> Publication:
     """Exchange `warehouse` and `warehouse_previous`; a second rollback goes forward again.
 
-    It asks no gate and waits for no build: what comes back was published before.
+    It asks no gate, and waits for no build and no old snapshot: what comes back was published
+    before, and the publication waited then.
 
     Raises:
         NothingToRollBack: if there is no generation before the published one.
