@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from customer360.errors import ConfigurationError
 from customer360.extracting.definitions import Pull, load_pulls
 from customer360.extracting.endpoints import Endpoint, endpoint_from_environment
 from customer360.extracting.outcomes import PullBusy, PullFailed, PullResult, SourceUnavailable
@@ -33,7 +34,7 @@ def pull_feeds(
     except ContractError as error:
         console.print(f"[bold red]{escape(str(error))}[/]")
         return 1
-    table = Table("feed", "status", "rows", "files", "message", title="Pulled feeds")
+    table = _empty_table()
     statuses = set()
     for feed in feeds or sorted(pulls):
         status, result = _pulled(settings, feed, pulls.get(feed), now, full=full)
@@ -52,12 +53,22 @@ def pull_feeds(
     return int(bool(statuses - {"pulled", "skipped"}))
 
 
+def _empty_table() -> Table:
+    table = Table(title="Pulled feeds")
+    for heading in ("feed", "status", "rows", "files", "message"):
+        table.add_column(heading, overflow="fold")  # a narrow terminal must cut no remedy short
+    return table
+
+
 def _pulled(
     settings: Settings, feed: str, pull: Pull | None, now: dt.datetime, *, full: bool
 ) -> tuple[str, PullResult]:
     if pull is None:
         return "unknown", PullResult(feed, (), 0, None, "its source YAML has no `pull` entry")
-    endpoint = endpoint_from_environment(pull.definition.connection)
+    try:
+        endpoint = endpoint_from_environment(pull.definition.connection)
+    except ConfigurationError as error:  # of this connection; others may be sound
+        return "failed", PullResult(feed, (), 0, None, str(error))
     if endpoint is None:
         variable = f"C360_CONNECTION_{pull.definition.connection.upper()}"
         return "not set", PullResult(feed, (), 0, None, f"set {variable} to a URL")

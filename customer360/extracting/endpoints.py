@@ -47,17 +47,26 @@ def endpoint_from_environment(
     """Return what `C360_CONNECTION_<ID>` (or the file `…_FILE`) says; None if neither is set.
 
     Raises:
-        ConfigurationError: if the file cannot be read.
+        ConfigurationError: if the file cannot be read, or holds nothing.
     """
     variable = f"{_VARIABLE}{connection.upper()}"
     url = environment.get(variable, "")
     file = environment.get(f"{variable}_FILE", "")
     if not url and file:
-        try:
-            url = Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ConfigurationError(f"{variable}_FILE cannot be read: {error}") from None
+        url = _secret(f"{variable}_FILE", Path(file))
     return Endpoint(connection, url) if url else None
+
+
+def _secret(variable: str, file: Path) -> str:
+    try:
+        secret = file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigurationError(f"{variable} cannot be read: {error}") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{variable}: {file} is no text in UTF-8") from None
+    if not secret:
+        raise ConfigurationError(f"{variable}: {file} is empty; write the URL into it")
+    return secret
 
 
 def endpoint_of(  # noqa: PLR0913 - the fields of an Airflow connection

@@ -18,6 +18,7 @@ from customer360.extracting.endpoints import Endpoint
 from customer360.extracting.landing_writer import LandingFiles, LandingWriter
 from customer360.extracting.outcomes import Piece, PullFailed
 from customer360.extracting.progress import Progress
+from customer360.landing.columns import folded
 
 _CONNECT_SECONDS = 15
 _BUFFER_BYTES = 256 * 1024
@@ -29,6 +30,10 @@ _SESSION = """
 _TYPE_OF_COLUMN = """
     select format_type(atttypid, atttypmod) from pg_attribute
     where attrelid = to_regclass(%s) and attname = %s and attnum > 0 and not attisdropped
+"""
+_COLUMNS = """
+    select attname from pg_attribute
+    where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum
 """
 _INSTANTS = ("timestamp", "date")
 
@@ -81,6 +86,7 @@ def pull_postgres(  # noqa: PLR0913 - the same as of the other kinds
         other.set_session(isolation_level="REPEATABLE READ", readonly=True)
         with other.cursor() as cursor, files.new() as file:
             cursor.execute(_SESSION)
+            _require_columns(cursor, pull, definition)
             source = _source(cursor, pull, definition)
             since = _since(source, state.watermark_from, definition.overlap_seconds)
             _copy(cursor, source, since, file)
@@ -95,6 +101,21 @@ def pull_postgres(  # noqa: PLR0913 - the same as of the other kinds
     end = replace(state, position=None, watermark_seen=seen or state.watermark_seen)
     progress.record(end, file.piece)
     return [file.piece] if file.piece else [], end.watermark_seen
+
+
+def _require_columns(cursor: Cursor, pull: Pull, definition: PostgresPull) -> None:
+    """Refuse a table whose file the loader would reject; one that is not there, COPY refuses."""
+    cursor.execute(_COLUMNS, [Identifier(*definition.table.split(".")).as_string(cursor)])
+    names = [str(name) for (name,) in cursor.fetchall()]
+    present = {folded(name) for name in names}
+    missing = [column for column in pull.contract.required if folded(column) not in present]
+    if names and missing:
+        raise PullFailed(
+            f"{pull.feed}: {definition.table} at connection {definition.connection} has no column "
+            f"{', '.join(missing)}, which the contract requires; it has {', '.join(names)}. Name "
+            f"a view that has it in `pull.table`, or change `required` in "
+            f"{pull.contract.declared_in}."
+        )
 
 
 def _source(cursor: Cursor, pull: Pull, definition: PostgresPull) -> _Source:

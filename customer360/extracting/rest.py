@@ -21,6 +21,8 @@ from customer360.extracting.progress import Position, Progress, State
 from customer360.extracting.watermarks import moved_back, newest
 from customer360.landing.json_text import as_text, to_json
 
+_SHOWN_CHARACTERS = 40
+
 
 @dataclass(frozen=True)
 class _Page:
@@ -124,12 +126,20 @@ class _Run:
     def _records(self, answer: Answer) -> Sequence[object]:
         records = _at(answer.body, self._definition.records)
         if not isinstance(records, list):
-            shown = self._definition.records or "the answer itself"
             raise PullFailed(
-                f"{self._pull.feed}: there is no list of records at {shown}: set `pull.records` to "
-                "where the answer has it."
+                f"{self._pull.feed}: there is no list of records at {self._shown_place()}: set "
+                "`pull.records` to where the answer has it."
+            )
+        if records and not any(isinstance(record, Mapping) for record in records):
+            shown = ", ".join(to_json(record)[:_SHOWN_CHARACTERS] for record in records[:3])
+            raise PullFailed(
+                f"{self._pull.feed}: {self._shown_place()} is a list of {len(records)} that are no "
+                f"records, such as {shown}: set `pull.records` to where the answer has objects."
             )
         return records
+
+    def _shown_place(self) -> str:
+        return self._definition.records or "the answer itself"
 
     def _next(
         self, answer: Answer, records: Sequence[object], number: int, url: httpx.URL

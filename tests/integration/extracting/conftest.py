@@ -35,6 +35,7 @@ FEED = """
               files: "test/{name}/*"
               format: {format}
               key: [id]
+              required: {required}
             pull: {pull}
         columns: [{{name: id}}, {{name: name}}, {{name: updated_at}}]
 """
@@ -47,10 +48,16 @@ class Puller:
     settings: Settings
     waits: list[float] = field(default_factory=list)
 
-    def define(self, pull: str, file_format: str = "ndjson", name: str = "things") -> None:
+    def define(
+        self,
+        pull: str,
+        file_format: str = "ndjson",
+        name: str = "things",
+        required: str = "[]",
+    ) -> None:
         path = self.settings.dbt_project_dir / f"models/staging/test/_{name}__sources.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
-        table = FEED.format(name=name, format=file_format, pull=pull)
+        table = FEED.format(name=name, format=file_format, pull=pull, required=required)
         path.write_text(f"sources:\n  - name: test\n    tables:{table}")
 
     @property

@@ -224,3 +224,23 @@ def test_the_other_database_is_only_read(puller: Puller, other_database: str) ->
     )
     with pytest.raises((PullFailed, psycopg2.Error), match="read-only"):
         puller.run(other_database)
+
+
+def test_a_table_without_a_required_column_is_refused_before_it_is_pulled(
+    puller: Puller, other_database: str
+) -> None:
+    puller.define(PULL, file_format="csv", required="[id, name, updated_at]")
+    execute(other_database, "insert into sales.things values (1, 'a')")
+    puller.run(other_database)
+    execute(other_database, "alter table sales.things rename name to label")
+    with pytest.raises(
+        PullFailed, match=r"sales\.things at connection source has no column name, .* label, "
+    ):
+        puller.run(other_database, now=LATER, full=True)
+    assert len(puller.files) == 1
+    execute(
+        other_database, """create view sales.v as select id, label as "Name" from sales.things"""
+    )
+    puller.define("{kind: postgres, connection: source, table: sales.v}", "csv", required="[name]")
+    puller.run(other_database, now=LATER, full=True)
+    assert {result.status for result in puller.load()} == {"loaded"}

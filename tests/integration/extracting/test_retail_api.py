@@ -48,9 +48,9 @@ def retail_database(other_database: str) -> Iterator[str]:
     execute(other_database, f"drop table {', '.join(TABLES)}")
 
 
-def pulled(settings: Settings, *feeds: str) -> tuple[int, str]:
-    """Run the command; return its exit code and what it shows."""
-    console = Console(file=io.StringIO(), width=200)
+def pulled(settings: Settings, *feeds: str, width: int = 200) -> tuple[int, str]:
+    """Run the command in a terminal so wide; return its exit code and what it shows."""
+    console = Console(file=io.StringIO(), width=width)
     code = pull_feeds(settings, feeds, console, NOW)
     assert isinstance(console.file, io.StringIO)
     return code, console.file.getvalue()
@@ -114,6 +114,24 @@ def test_a_feed_that_fails_does_not_keep_the_others(
     assert code == 1
     assert '"stores" does not exist' in shown
     assert len(pending_files(settings)) == 2
+
+
+def test_a_bad_secret_fails_its_own_feeds_only_and_is_told_in_full(
+    settings: Settings, retail_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, content in (("missing", None), ("empty", b"\n"), ("binary", b"\xff\xfe")):
+        secret = tmp_path / f"secret_that_is_{name}"
+        if content is not None:
+            secret.write_bytes(content)
+        monkeypatch.setenv("C360_CONNECTION_RETAIL_API_FILE", str(secret))
+        monkeypatch.setenv("C360_CONNECTION_RETAIL_DATABASE", retail_database)
+        code, shown = pulled(settings, width=80)
+        assert code == 1
+        assert shown.count("pulled") == 3
+        assert "failed" in shown
+        cells = [line.split("│")[5].strip() for line in shown.splitlines() if line.count("│") > 5]
+        assert "C360_CONNECTION_RETAIL_API_FILE" in "".join(cells)
+        assert secret.name in "".join(cells)
 
 
 def test_the_projects_pulls_can_be_read() -> None:
