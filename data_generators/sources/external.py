@@ -7,7 +7,7 @@ import numpy as np
 from numpy.random import Generator
 
 from data_generators.catalogue import RANGES, Catalogue, choose_products
-from data_generators.defects import CUSTOMER_DEFECTS, NEGATIVE_AMOUNT, future_date, orphan_key
+from data_generators.defects import CUSTOMER_DEFECTS, future_date, orphan_key
 from data_generators.population.people import Block
 from data_generators.sources.base import Integers, Observation, Sales
 from data_generators.sources.records import (
@@ -90,11 +90,8 @@ class System:
             columns=TRANSACTION_COLUMNS,
             key="transaction_id",
             dated_by="transaction_at",
-            defects=(
-                orphan_key("customer_id", "X"),
-                NEGATIVE_AMOUNT,
-                future_date("transaction_at"),
-            ),
+            # Here a negative amount is a refund and no defect.
+            defects=(orphan_key("customer_id", "X"), future_date("transaction_at")),
             format=self.format,
             types={"quantity": "integer", "amount": "money", "transaction_at": "instant"},
             dates="mixed" if self.format == "csv" else "iso",
@@ -166,13 +163,15 @@ class External:
 
 
 def make_members(block: Block) -> Members:
-    """Let people register, each account with one of the systems."""
+    """Let people register with one of the systems, some of them more than once."""
     plan = block.plan.accounts[External.name]
     shares = [system.share for system in SYSTEMS]
+    accounts = register(block, plan, External.name)
+    drawn = block.stream("external systems").choice(len(SYSTEMS), plan.count, p=shares)
     return Members(
-        register(block, plan, External.name),
+        accounts,
         [f"X{number:09d}" for number in range(plan.first, plan.first + plan.count)],
-        block.stream("external systems").choice(len(SYSTEMS), plan.count, p=shares),
+        drawn[accounts.first_of()],
     )
 
 
@@ -197,7 +196,7 @@ def customer_cells(block: Block, members: Members, seen: Differences) -> Cells:
         "source_id": ids,
         "dob": np.where(is_given, births, "").tolist(),
         "street": cells["address"],
-        "state": [""] * len(ids),
+        "state": homes.states[households, periods].tolist(),
         "postcode": homes.postcodes[households, periods].tolist(),
     }
 

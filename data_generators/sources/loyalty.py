@@ -127,7 +127,9 @@ def join(block: Block) -> Registrations:
     left = block.window.end - members.instants
     waits = left * block.stream("loyalty waits").beta(1, 8, len(left))
     waits[members.is_second] = 0
-    return dataclasses.replace(members, instants=members.instants + waits.astype(np.int64))
+    instants = members.instants + waits.astype(np.int64)
+    # Nobody opens a second card before the first one.
+    return dataclasses.replace(members, instants=np.maximum(instants, instants[members.first_of()]))
 
 
 def make_movements(block: Block, members: Registrations, sold: Sequence[Sales]) -> Movements:

@@ -16,9 +16,8 @@ from data_generators.generate import generate
 from tests.conftest import fresh_database
 from tests.integration.marts.warehouse import Warehouse
 
-# What takes a true purchase out of what counts is one of these defects; a system whose refunds are
-# negative transactions cannot tell a negative amount from a refund.
-DEFECT_REASONS = ("negative_amount", "refund", "future_date")
+# What takes a true purchase out of what counts is one of these defects.
+DEFECT_REASONS = ("negative_amount", "future_date")
 
 
 @pytest.fixture(scope="module")
