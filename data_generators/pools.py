@@ -18,29 +18,75 @@ POOL_SEED = 20240115
 
 @dataclass(frozen=True)
 class Country:
-    """A country that customers come from, and how they write it."""
+    """A country that customers come from, how they write it, and a few of its states or regions."""
 
     code: str
     locale: str
     share: float
     spellings: tuple[str, ...]
+    states: tuple[str, ...]
     number_before_street: bool = False
 
 
 COUNTRIES = (
-    Country("DE", "de_DE", 0.25, ("Germany", "DE", "Deutschland")),
-    Country("US", "en_US", 0.20, ("United States", "US", "USA"), number_before_street=True),
-    Country("GB", "en_GB", 0.15, ("United Kingdom", "GB", "UK"), number_before_street=True),
-    Country("FR", "fr_FR", 0.14, ("France", "FR", "FRANCE"), number_before_street=True),
-    Country("IT", "it_IT", 0.10, ("Italy", "IT", "Italia")),
-    Country("ES", "es_ES", 0.10, ("Spain", "ES", "España")),
-    Country("NL", "nl_NL", 0.06, ("Netherlands", "NL", "Nederland")),
+    Country(
+        "DE",
+        "de_DE",
+        0.25,
+        ("Germany", "DE", "Deutschland"),
+        ("Bayern", "Berlin", "Hessen", "Nordrhein-Westfalen", "Sachsen"),
+    ),
+    Country(
+        "US",
+        "en_US",
+        0.20,
+        ("United States", "US", "USA"),
+        ("California", "Colorado", "New York", "Texas", "Washington"),
+        number_before_street=True,
+    ),
+    Country(
+        "GB",
+        "en_GB",
+        0.15,
+        ("United Kingdom", "GB", "UK"),
+        ("England", "Northern Ireland", "Scotland", "Wales"),
+        number_before_street=True,
+    ),
+    Country(
+        "FR",
+        "fr_FR",
+        0.14,
+        ("France", "FR", "FRANCE"),
+        ("Bretagne", "Île-de-France", "Occitanie", "Provence-Alpes-Côte d'Azur"),
+        number_before_street=True,
+    ),
+    Country(
+        "IT",
+        "it_IT",
+        0.10,
+        ("Italy", "IT", "Italia"),
+        ("Lazio", "Lombardia", "Piemonte", "Toscana"),
+    ),
+    Country(
+        "ES",
+        "es_ES",
+        0.10,
+        ("Spain", "ES", "España"),
+        ("Andalucía", "Cataluña", "Galicia", "Madrid"),
+    ),
+    Country(
+        "NL",
+        "nl_NL",
+        0.06,
+        ("Netherlands", "NL", "Nederland"),
+        ("Gelderland", "Noord-Holland", "Utrecht", "Zuid-Holland"),
+    ),
 )
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Values of one country. `cities` and `postcodes` belong together by position."""
+    """Values of one country. `cities`, `postcodes` and `states` belong together by position."""
 
     first_names_female: Strings
     first_names_male: Strings
@@ -48,19 +94,21 @@ class Pool:
     streets: Strings
     cities: Strings
     postcodes: Strings
+    states: Strings
 
 
 def build_pools() -> dict[str, Pool]:
     """Return the pool of every country by code."""
-    return {country.code: build_pool(country.locale) for country in COUNTRIES}
+    return {country.code: build_pool(country) for country in COUNTRIES}
 
 
-def build_pool(locale: str) -> Pool:
-    """Draw the distinct values of one Faker locale."""
+def build_pool(country: Country) -> Pool:
+    """Draw the distinct values of one country's Faker locale."""
     # Slow to import, and worker processes get finished pools.
     from faker import Faker  # noqa: PLC0415
 
     providers = ["faker.providers.person", "faker.providers.address"]
+    locale = country.locale
     fake = Faker(locale, providers=providers, use_weighting=False)
     fake.seed_instance(POOL_SEED)
     places = [place(fake, locale) for _ in range(300)]
@@ -72,6 +120,8 @@ def build_pool(locale: str) -> Pool:
         streets=distinct(fake.street_name, 500),
         cities=np.array(list(postcode_of), dtype=object),
         postcodes=np.array(list(postcode_of.values()), dtype=object),
+        # Faker knows the states of some countries only; every city lies in one of these.
+        states=np.resize(np.array(country.states, dtype=object), len(postcode_of)),
     )
 
 

@@ -36,7 +36,15 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "mean_spend",
         "dropped_out_at",
     ),
-    "addresses.csv": ("household_id", "valid_from", "address", "city", "postcode", "country"),
+    "addresses.csv": (
+        "household_id",
+        "valid_from",
+        "address",
+        "city",
+        "postcode",
+        "state",
+        "country",
+    ),
     "records.csv": ("source", "source_id", "person_id"),
     "purchases.csv": ("person_id", "source", "orders", "amount", "first_at", "last_at"),
     "defects.csv": Finding._fields,
@@ -131,6 +139,7 @@ def address_rows(block: Block) -> Iterator[Row]:
                 homes.streets[household, period],
                 homes.cities[household, period],
                 homes.postcodes[household, period],
+                homes.states[household, period],
                 countries[household],
             )
 

@@ -56,6 +56,7 @@ class Households:
     streets: Strings
     cities: Strings
     postcodes: Strings
+    states: Strings
     moved_at: Integers
     shares_email: Booleans
     shares_phone: Booleans
@@ -89,7 +90,7 @@ def make_households(
     count = len(sizes)
     shares = [country.share for country in COUNTRIES]
     countries = rng.choice(len(COUNTRIES), size=count, p=shares)
-    cities, postcodes = draw_places(pools, countries, rng)
+    cities, postcodes, states = draw_places(pools, countries, rng)
     is_family = sizes > 1
     return Households(
         sizes=sizes,
@@ -98,6 +99,7 @@ def make_households(
         streets=draw_streets(pools, countries, rng),
         cities=cities,
         postcodes=postcodes,
+        states=states,
         moved_at=draw_moves(count, window, rates.moved_house, rng),
         shares_email=is_family & (rng.random(count) < rates.shared_email),
         shares_phone=is_family & (rng.random(count) < rates.shared_phone),
@@ -139,12 +141,13 @@ def draw_streets(pools: Mapping[str, Pool], countries: Integers, rng: Generator)
 
 def draw_places(
     pools: Mapping[str, Pool], countries: Integers, rng: Generator
-) -> tuple[Strings, Strings]:
-    """Draw city and postcode for every address period; they belong together."""
+) -> tuple[Strings, Strings, Strings]:
+    """Draw city, postcode and state for every address period; they belong together."""
     shape = (len(countries), MOST_MOVES + 1)
-    cities, postcodes = np.empty(shape, dtype=object), np.empty(shape, dtype=object)
+    cities, postcodes, states = (np.empty(shape, dtype=object) for _ in range(3))
     for index, country in enumerate(COUNTRIES):
         pool, here = pools[country.code], countries == index
         chosen = rng.integers(0, len(pool.cities), size=(int(here.sum()), MOST_MOVES + 1))
         cities[here], postcodes[here] = pool.cities[chosen], pool.postcodes[chosen]
-    return cities, postcodes
+        states[here] = pool.states[chosen]
+    return cities, postcodes, states

@@ -162,7 +162,7 @@ def person_cells(block: Block, sessions: Sessions) -> dict[str, list[str]]:
         "credit_score": [str(score) for score in profiles.credit_scores[who].tolist()],
         "monthly_income": [str(income) for income in profiles.incomes[who].tolist()],
         "country": [COUNTRIES[i].spellings[0] for i in people.countries[who].tolist()],
-        "state": [profiles.regions[household] for household in households.tolist()],
+        "state": homes.states[households, periods].tolist(),
         "city": homes.cities[households, periods].tolist(),
     }
 

@@ -13,7 +13,7 @@ from data_generators.population.households import SECONDS_PER_DAY
 from data_generators.population.people import Block
 from data_generators.sources.base import Integers, Observation
 from data_generators.sources.campaign_sessions import make_sessions, positions, session_cells
-from data_generators.sources.profiles import ages_at, genders, make_profiles
+from data_generators.sources.profiles import ages_at, genders
 from data_generators.sources.shop import CAMPAIGNS, draw, money
 from data_generators.sources.shop_customers import ShopOrders, shop_accounts, shop_orders
 from data_generators.tables import Feed, Table
@@ -197,14 +197,16 @@ def last_orders(orders: ShopOrders, seen: Integers) -> tuple[Integers, Integers]
 
 def person_cells(block: Block, people: Integers, asked_at: int) -> dict[str, list[str]]:
     """Write who answered."""
-    ages = ages_at(block, people, np.full(len(people), asked_at))
+    when = np.full(len(people), asked_at)
+    ages = ages_at(block, people, when)
     groups = np.searchsorted(AGE_GROUP_STARTS, ages, side="right")
-    regions = make_profiles(block).regions
+    homes, households = block.households, block.people.households[people]
+    periods = homes.period_at(households, when)
     return {
         "age": [str(age) for age in ages.tolist()],
         "age_group": [AGE_GROUPS[group] for group in groups.tolist()],
         "gender": genders(block, people),
-        "location": [regions[household] for household in block.people.households[people].tolist()],
+        "location": homes.states[households, periods].tolist(),
     }
 
 

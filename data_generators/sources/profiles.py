@@ -1,11 +1,9 @@
-"""What campaign tools and surveys know of people beside their contacts: age, income, region."""
+"""What campaign tools and surveys know of people beside their contacts: age, gender, income."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from data_generators.pools import COUNTRIES
 from data_generators.population.households import SECONDS_PER_DAY
 from data_generators.population.people import DAYS_PER_YEAR, Block
 from data_generators.sources.base import Integers
@@ -13,25 +11,13 @@ from data_generators.sources.base import Integers
 LOWEST_CREDIT_SCORE, HIGHEST_CREDIT_SCORE = 300, 850
 MEDIAN_INCOME, INCOME_SPREAD, INCOME_STEP = 2_600, 0.45, 50
 
-# A few regions of each country, by its code.
-STATES: Mapping[str, Sequence[str]] = {
-    "DE": ("Bayern", "Berlin", "Hessen", "Nordrhein-Westfalen", "Sachsen"),
-    "US": ("California", "Colorado", "New York", "Texas", "Washington"),
-    "GB": ("England", "Northern Ireland", "Scotland", "Wales"),
-    "FR": ("Bretagne", "Île-de-France", "Occitanie", "Provence-Alpes-Côte d'Azur"),
-    "IT": ("Lazio", "Lombardia", "Piemonte", "Toscana"),
-    "ES": ("Andalucía", "Cataluña", "Galicia", "Madrid"),
-    "NL": ("Gelderland", "Noord-Holland", "Utrecht", "Zuid-Holland"),
-}
-
 
 @dataclass(frozen=True)
 class Profiles:
-    """Per person of a block; money in EUR a month. `regions` are per household."""
+    """Per person of a block; money in EUR a month."""
 
     credit_scores: Integers
     incomes: Integers
-    regions: Sequence[str]
 
 
 def make_profiles(block: Block) -> Profiles:
@@ -40,15 +26,9 @@ def make_profiles(block: Block) -> Profiles:
     count = block.plan.people
     scores = np.clip(rng.normal(680, 80, count), LOWEST_CREDIT_SCORE, HIGHEST_CREDIT_SCORE)
     incomes = rng.lognormal(np.log(MEDIAN_INCOME), INCOME_SPREAD, count) / INCOME_STEP
-    places = rng.random(len(block.households.countries))
-    codes = [COUNTRIES[index].code for index in block.households.countries.tolist()]
     return Profiles(
         credit_scores=scores.astype(np.int64),
         incomes=np.round(incomes).astype(np.int64) * INCOME_STEP,
-        regions=[
-            STATES[code][int(place * len(STATES[code]))]
-            for code, place in zip(codes, places.tolist(), strict=True)
-        ],
     )
 
 

@@ -51,7 +51,7 @@ def as_contact(record: Record) -> Mapping[str, object]:
         "MailingAddress": {
             "street": record["address"] or None,
             "city": record["city"] or None,
-            "state": None,
+            "state": record["state"] or None,
             "postalCode": record["postcode"] or None,
             "country": record["country"] or None,
             "geocodeAccuracy": None,
@@ -87,6 +87,7 @@ CONTACTS = Feed(
         "phone",
         "address",
         "city",
+        "state",
         "postcode",
         "country",
         "lead_source",
@@ -156,6 +157,7 @@ def contact_table(block: Block, contacts: Contacts) -> Table:
     columns = {
         "id": contacts.keys,
         **contacts.cells,
+        "state": homes.states[households, period].tolist(),
         "postcode": homes.postcodes[households, period].tolist(),
         "lead_source": draw(LEAD_SOURCES, LEAD_SOURCE_SHARES, len(people), rng),
         "status": ["Inactive" if is_gone else "Active" for is_gone in gone],

@@ -12,6 +12,7 @@ import yaml
 
 from customer360.settings import PROJECT_DIR
 from data_generators.config import DefectRates, GeneratorConfig
+from data_generators.pools import COUNTRIES
 from tests.unit.data_generators.conftest import Generation, Row, made
 
 FEEDS = {
@@ -61,20 +62,38 @@ def test_what_is_unknown_is_null_and_instants_have_a_zone(whole: Generation) -> 
         assert item["statecode"] in {0, 1}
 
 
-def test_a_contact_shows_the_address_at_its_last_edit(whole: Generation) -> None:
-    person = whole.people("dynamics")
-    household = {row["person_id"]: row["household_id"] for row in whole.truth("people")}
+def homes(generation: Generation, source: str) -> dict[str, list[Row]]:
+    """Return the addresses of the person behind each record of a source, oldest first."""
+    household = {row["person_id"]: row["household_id"] for row in generation.truth("people")}
     history: dict[str, list[Row]] = {}
-    for row in whole.truth("addresses"):
+    for row in generation.truth("addresses"):
         history.setdefault(row["household_id"], []).append(row)
+    return {key: history[household[who]] for key, who in generation.people(source).items()}
+
+
+def home_at(history: list[Row], instant: str) -> Row:
+    """Return the address at an instant."""
+    return [row for row in history if row["valid_from"] <= instant][-1]
+
+
+def test_a_contact_shows_the_address_at_its_last_edit(whole: Generation) -> None:
+    history = homes(whole, "dynamics")
     moved = 0
     for key, item in by_key(whole, "dynamics", "contacts").items():
-        periods = history[household[person[key]]]
-        then = [row for row in periods if row["valid_from"] <= item["modifiedon"]][-1]
+        then = home_at(history[key], item["modifiedon"])
         assert item["address1_line1"] == then["address"]
         assert item["address1_postalcode"] == then["postcode"]
-        moved += then is not periods[0]
+        moved += then is not history[key][0]
     assert moved > 0
+
+
+def test_a_contact_lives_in_a_state_of_its_country(whole: Generation) -> None:
+    history = homes(whole, "salesforce")
+    states = {country.code: country.states for country in COUNTRIES}
+    for key, item in by_key(whole, "salesforce", "contacts").items():
+        then = home_at(history[key], item["LastModifiedDate"])
+        assert item["MailingAddress"]["state"] == then["state"]
+        assert then["state"] in states[then["country"]]
 
 
 def test_an_edit_comes_with_the_delivery_of_its_day(daily: Generation) -> None:

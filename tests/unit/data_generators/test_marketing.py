@@ -106,13 +106,15 @@ def test_nobody_is_known_before_registering(whole: Generation, sessions: list[Ro
 def test_a_person_stays_who_they_are(whole: Generation, sessions: list[Row]) -> None:
     person_of = {row["source_id"]: row["person_id"] for row in whole.truth("records")}
     people = {row["person_id"]: row for row in whole.truth("people")}
-    known = defaultdict(set)
+    known, states = defaultdict(set), defaultdict(set)
     for row in sessions:
         person = people[person_of[row["customer_id"]]]
         assert row["gender"].lower() == person["gender"]
         assert row["full_name"].startswith(person["first_name"])
-        known[person["person_id"]].add((row["credit_score"], row["monthly_income"], row["state"]))
+        known[person["person_id"]].add((row["credit_score"], row["monthly_income"]))
+        states[row["country"], row["city"]].add(row["state"])
     assert all(len(values) == 1 for values in known.values())
+    assert all(len(values) == 1 for values in states.values())
 
 
 def test_spend_covers_every_day_and_campaign_once(whole: Generation) -> None:
