@@ -185,24 +185,25 @@ def build(
 
 
 @app.command()
-def gates() -> None:
-    """Show which gates of the newest build passed and which did not."""
+def gates(
+    override: Annotated[
+        list[str] | None,
+        typer.Option(help="Let this failed gate of the newest build pass: GATE:SUBJECT, or all."),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; kept beside the override.")] = "",
+) -> None:
+    """Show which gates of the newest build failed, on which rows, and how to go on."""
     from customer360.publishing.commands import show_gates
 
-    raise typer.Exit(show_gates(get_settings(), console))
+    raise typer.Exit(show_gates(get_settings(), console, override or [], reason))
 
 
 @app.command()
-def publish(
-    accept_losses: Annotated[
-        bool, typer.Option(help="Let tables pass that lost more than gates.yml allows.")
-    ] = False,
-) -> None:
+def publish() -> None:
     """Swap warehouse_next into warehouse if every gate of the newest build passes, and export."""
     from customer360.publishing.commands import publish_build
 
-    settings, now = get_settings(), datetime.now(UTC)
-    raise typer.Exit(publish_build(settings, console, now, accept_losses=accept_losses))
+    raise typer.Exit(publish_build(get_settings(), console, datetime.now(UTC)))
 
 
 @app.command()

@@ -37,6 +37,7 @@ class Publication:
     tables: int
     gates_passed: int
     gates_total: int
+    overridden: list[str]
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,15 @@ _PUBLICATION = """
         newest.published_at,
         newest.as_of_date,
         (select count(*) from jsonb_object_keys(newest.table_rows)),
-        count(*) filter (where gate_results.status <> 'failed'),
-        count(*)
+        count(*) filter (where gate_results.status = 'passed'),
+        count(*),
+        coalesce(
+            array_agg(
+                gate_results.gate || ':' || gate_results.subject || '. ' || gate_results.message
+                order by gate_results.gate_result_id
+            ) filter (where gate_results.status = 'waived'),
+            '{}'
+        )
     from (
         select * from ops.publications order by published_at desc, publication_id desc limit 1
     ) as newest

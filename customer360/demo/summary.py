@@ -30,6 +30,8 @@ def print_numbers(console: Console, numbers: Numbers) -> None:
         f"as of {publication.as_of_date}",
         soft_wrap=True,
     )
+    for override in publication.overridden:
+        console.print(f"Overridden: {override}", style="yellow", markup=False, soft_wrap=True)
 
 
 def _feeds_table(feeds: tuple[Feed, ...]) -> Table:

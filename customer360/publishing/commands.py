@@ -1,6 +1,7 @@
 """`customer360 gates`, `publish`, `rollback` and `status`: what they print and how they end."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import psycopg2
@@ -8,10 +9,13 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from customer360.database.connection import connect
 from customer360.exporting.commands import export_marts
 from customer360.exporting.exporter import DEFAULT_ROLE
 from customer360.publishing.builds import NoBuild
-from customer360.publishing.gates import evaluate_gates
+from customer360.publishing.failed_rows import failed_rows
+from customer360.publishing.gates import evaluate_gates, override_gates
+from customer360.publishing.overrides import OverrideRefused
 from customer360.publishing.publisher import (
     NothingToRollBack,
     Publication,
@@ -19,6 +23,7 @@ from customer360.publishing.publisher import (
     publish,
     rollback,
 )
+from customer360.publishing.relations import OPERATOR
 from customer360.publishing.results import GateResult, GatesFailed, Status
 from customer360.publishing.status import read_status, status_tables
 from customer360.settings import Settings
@@ -26,31 +31,54 @@ from customer360.transformation.dbt_runner import DbtFailed
 
 EXIT_FAILED = 1
 EXIT_NOT_EXPORTED = 3  # published or rolled back, but the extracts did not follow
+_ROWS_SHOWN = 5
 EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: the same command may succeed later
 
+_WORDS = {Status.PASSED: "passed", Status.FAILED: "failed", Status.WAIVED: "overridden"}
 _STYLES = {Status.PASSED: "green", Status.FAILED: "bold red", Status.WAIVED: "yellow"}
 
 
-def show_gates(settings: Settings, console: Console) -> int:
-    """Evaluate the gates on the newest build and print them; return the exit code."""
+def show_gates(
+    settings: Settings, console: Console, override: Sequence[str] = (), reason: str = ""
+) -> int:
+    """Override what is named, evaluate the gates on the newest build and print what came of it.
+
+    Return the exit code.
+    """
 
     def work() -> int:
-        report = evaluate_gates(settings)
+        if override:
+            report = override_gates(settings, override, reason)
+        else:
+            report = evaluate_gates(settings)
         console.print(gates_table(report.build.build_id, report.results))
-        for result in report.failed:
-            _complain(console, f"{result.gate} ({result.subject}): {result.message}")
+        with connect(settings, role=OPERATOR) as connection:
+            for result in report.failed:
+                _explain(console, result, failed_rows(connection, result))
+        for result in report.waived:
+            console.print(f"{result.name}: {result.message}", style="yellow", markup=False)
         return EXIT_FAILED if report.failed else 0
 
     return _guarded(console, work)
 
 
-def publish_build(
-    settings: Settings, console: Console, now: datetime, *, accept_losses: bool = False
-) -> int:
+def _explain(console: Console, result: GateResult, rows: Sequence[Mapping[str, object]]) -> None:
+    _complain(console, f"{result.name}: {result.message}")
+    for row in rows[:_ROWS_SHOWN]:
+        values = ", ".join(f"{name} {value}" for name, value in row.items())
+        console.print(f"    {values}", markup=False, highlight=False, soft_wrap=True)
+    if len(rows) > _ROWS_SHOWN:
+        console.print(f"    … more in ops.gate_failed_rows ({len(rows)} are kept)")
+    if result.may_be_waived:
+        command = f'customer360 gates --override {result.name!r} --reason "…"'
+        console.print(f"    If it is meant: {command}", markup=False, soft_wrap=True)
+
+
+def publish_build(settings: Settings, console: Console, now: datetime) -> int:
     """Publish the newest build if its gates pass, and its extracts; return the exit code."""
 
     def work() -> int:
-        _tell(console, publish(settings, accept_losses=accept_losses), "Published")
+        _tell(console, publish(settings), "Published")
         return _let_extracts_follow(settings, console, now)
 
     return _guarded(console, work)
@@ -93,15 +121,16 @@ def show_status(settings: Settings, console: Console) -> int:
     return _guarded(console, work)
 
 
-def gates_table(build_id: str, results: Iterable[GateResult]) -> Table:
-    """Return the gates as a table for the terminal."""
+def gates_table(build_id: str, results: Sequence[GateResult]) -> Table:
+    """Return how many verdicts of each gate passed, were overridden, or failed."""
     table = Table(title=f"Gates of build {build_id}", title_justify="left", box=SIMPLE_HEAD)
-    for heading in ("gate", "subject", "status", "observed", "expected"):
-        table.add_column(heading, overflow="fold")
-    for result in results:
-        style = _STYLES[result.status]
-        status = f"[{style}]{result.status.value}[/]"
-        table.add_row(result.gate, result.subject, status, result.observed, result.expected)
+    table.add_column("gate")
+    for status in Status:
+        table.add_column(_WORDS[status], justify="right")
+    for gate in dict.fromkeys(result.gate for result in results):
+        counts = Counter(result.status for result in results if result.gate == gate)
+        styled = (f"[{_STYLES[one]}]{counts[one]}[/]" if counts[one] else "" for one in Status)
+        table.add_row(gate, *styled)
     return table
 
 
@@ -111,7 +140,7 @@ def _guarded(console: Console, work: Callable[[], int]) -> int:
     except WarehouseBusy as error:
         _complain(console, str(error))
         return EXIT_BUSY
-    except (NoBuild, GatesFailed, NothingToRollBack, DbtFailed) as error:
+    except (NoBuild, GatesFailed, NothingToRollBack, OverrideRefused, DbtFailed) as error:
         _complain(console, str(error))
         return EXIT_FAILED
     except psycopg2.OperationalError as error:

@@ -61,14 +61,12 @@ def publish(
     settings: Settings,
     build_id: str | None = None,
     *,
-    accept_losses: bool = False,
     rules: GateRules | None = None,
 ) -> Publication:
     """Swap the newest build into `warehouse` if every gate lets it pass.
 
     Args:
         build_id: the build that the caller takes for the newest; another one is refused.
-        accept_losses: let the gates through that compare with the live warehouse; no other.
         rules: instead of those in gates.yml.
 
     Raises:
@@ -77,12 +75,13 @@ def publish(
         WarehouseBusy: if a lock could not be had, or a transaction from before the build does not
             end; `warehouse` is as it was, and trying later helps.
     """
-    report = evaluate_gates(settings, build_id, accept_losses=accept_losses, rules=rules)
+    report = evaluate_gates(settings, build_id, rules=rules)
     report.require_passed()
     with connect(settings, role=relations.OPERATOR) as connection:
         _require_no_old_snapshots(connection, report, settings.publication_wait_seconds)
         publication = _with_retries(connection, lambda cursor: _swap(cursor, report))
-        return replace(publication, warnings=_drop_retired(connection))
+        overridden = [f"Overridden: {result.name}. {result.message}" for result in report.waived]
+        return replace(publication, warnings=(*overridden, *_drop_retired(connection)))
 
 
 def _require_no_old_snapshots(connection: Connection, report: GateReport, seconds: float) -> None:

@@ -1,9 +1,11 @@
 """The verdict of a gate, and what several verdicts mean together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+
+from psycopg2.sql import Composable
 
 from customer360.publishing.builds import Build
 
@@ -29,12 +31,23 @@ class GateResult:
     expected: str
     message: str
     is_waivable: bool = False
+    # Finds the rows that the verdict rests on; without a limit.
+    rows_query: Composable | None = field(default=None, compare=False)
 
-    def waived(self) -> "GateResult":
-        """Return this result let through, if it failed and may be."""
-        if self.status is not Status.FAILED or not self.is_waivable:
-            return self
-        return replace(self, status=Status.WAIVED, message=f"{self.message} Accepted by hand.")
+    @property
+    def name(self) -> str:
+        """Gate and subject, as a person names them to override the verdict."""
+        return f"{self.gate}:{self.subject}"
+
+    @property
+    def may_be_waived(self) -> bool:
+        """Whether this verdict stands in the way and may be overridden."""
+        return self.status is Status.FAILED and self.is_waivable
+
+    def waived(self, reason: str, accepted_by: str) -> "GateResult":
+        """Return this result let through."""
+        message = f"{self.message} Overridden by {accepted_by}: {reason}"
+        return replace(self, status=Status.WAIVED, message=message)
 
 
 def verdict(  # noqa: PLR0913 - the columns of ops.gate_results
@@ -69,9 +82,9 @@ def _summary(losses: Sequence[GateResult]) -> list[str]:
         return []
     examples = [f"{loss.subject} ({loss.observed}, {loss.expected})" for loss in losses]
     return [
-        f"- {len(losses)} tables or sums lost more than gates.yml allows: "
+        f"- {len(losses)} tables, sums or columns moved further than gates.yml allows: "
         f"{', '.join(examples[:_LOSSES_NAMED])} and {len(losses) - _LOSSES_NAMED} more. "
-        "`customer360 gates` shows all. If it is meant, `customer360 publish --accept-losses`."
+        "`customer360 gates` shows all, with their rows, and how to override them."
     ]
 
 
@@ -89,6 +102,11 @@ class GateReport:
         """The verdicts that stand against a publication."""
         return tuple(result for result in self.results if result.status is Status.FAILED)
 
+    @property
+    def waived(self) -> tuple[GateResult, ...]:
+        """The verdicts that a person has overridden."""
+        return tuple(result for result in self.results if result.status is Status.WAIVED)
+
     def require_passed(self) -> None:
         """Refuse the publication if a gate stands against it.
 
@@ -104,7 +122,7 @@ class GateReport:
             return None
         return (
             f"The build is as of {day}, the warehouse as of {live_day}: what came between is not "
-            "in a replay. `customer360 publish --accept-losses` publishes it all the same, and "
-            f"`customer360 rollback` brings {live_day} back; to keep {live_day}, run "
+            "in a replay. `customer360 gates --override all --reason …` lets it pass, and "
+            f"`customer360 rollback` later brings {live_day} back; to keep {live_day}, run "
             "`customer360 build` without --as-of-date."
         )

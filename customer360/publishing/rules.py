@@ -13,9 +13,13 @@ class _Strict(BaseModel):
 
 
 class RowRule(_Strict):
-    """What a table may lose against the live one, and the least it must hold; None: the default."""
+    """What a table may lose or grow against the live one, and the least it must hold.
+
+    None: the default.
+    """
 
     max_loss_share: float | None = Field(default=None, ge=0, le=1)
+    max_growth_factor: float | None = Field(default=None, gt=1)
     min_rows: int = Field(default=0, ge=0)
 
 
@@ -23,6 +27,7 @@ class DefaultRowRule(_Strict):
     """The rule of every table that has none of its own."""
 
     max_loss_share: float = Field(ge=0, le=1)
+    max_growth_factor: float | None = Field(default=None, gt=1)
 
 
 class RowRules(_Strict):
@@ -37,13 +42,67 @@ class RowRules(_Strict):
         share = rule.max_loss_share
         return (self.default.max_loss_share if share is None else share), rule.min_rows
 
+    def growth_of(self, table: str) -> float | None:
+        """Return how many times the live rows `table` may hold; None for any number."""
+        own = self.tables.get(table, RowRule()).max_growth_factor
+        return self.default.max_growth_factor if own is None else own
+
 
 class TotalRule(_Strict):
-    """What the sum over a column may lose against the live one."""
+    """What the sum over a column may lose or grow against the live one."""
 
     table: str
     column: str
     max_loss_share: float = Field(ge=0, le=1)
+    max_growth_factor: float | None = Field(default=None, gt=1)
+
+
+class NullRule(_Strict):
+    """By how much the share of rows without a value may rise above the live one."""
+
+    max_rise_share: float = Field(ge=0, le=1)
+
+
+class NullRules(_Strict):
+    """Rules for every column of every mart; `columns` by `table.column`."""
+
+    default: NullRule
+    min_rows: int = Field(default=0, ge=0)
+    columns: dict[str, NullRule] = {}
+
+    def of(self, table: str, column: str) -> float:
+        """Return the largest rise, as a share of the rows."""
+        return self.columns.get(f"{table}.{column}", self.default).max_rise_share
+
+
+class DistributionRule(_Strict):
+    """How far the values of a column may move: a population stability index."""
+
+    table: str
+    column: str
+    max_index: float = Field(gt=0)
+
+
+class DistributionRules(_Strict):
+    """The columns that are watched; tables with fewer rows on either side are not judged."""
+
+    min_rows: int = Field(default=0, ge=0)
+    columns: tuple[DistributionRule, ...] = ()
+
+
+class FreshnessRule(_Strict):
+    """How many days before the live one the newest value of a date column may lie."""
+
+    table: str
+    column: str
+    max_days_back: int = Field(ge=0)
+
+
+class FreshnessRules(_Strict):
+    """For the day that the build is as of, and for the newest dates in tables."""
+
+    as_of_max_days_back: int = Field(default=0, ge=0)
+    tables: tuple[FreshnessRule, ...] = ()
 
 
 class GateRules(_Strict):
@@ -52,6 +111,9 @@ class GateRules(_Strict):
     reconciliation: tuple[str, ...] = ()
     rows: RowRules
     totals: tuple[TotalRule, ...] = ()
+    nulls: NullRules | None = None
+    distributions: DistributionRules = DistributionRules()
+    freshness: FreshnessRules | None = None
 
 
 def load_rules(path: Path = RULES_FILE) -> GateRules:

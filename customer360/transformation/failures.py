@@ -40,7 +40,7 @@ class FailureLog:
         return f"{node.resource_type} {node.name} ({node.path}): {cause}\n  {self._remedy(node)}"
 
     def _remedy(self, node: FailedNode) -> str:
-        compiled = _compiled_file(node, self._target_dir)
+        compiled = compiled_file(self._target_dir, node.path, node.name)
         if node.resource_type == "test" and compiled is not None:
             return f"The rows it found: run the query in {compiled}"
         if node.resource_type == "operation":  # an on-run-start or on-run-end hook
@@ -48,7 +48,8 @@ class FailureLog:
         return f"Mend it, then run: dbt build --select {node.name}+"
 
 
-def _compiled_file(node: FailedNode, target_dir: Path) -> Path | None:
+def compiled_file(target_dir: Path, path: str, name: str) -> Path | None:
+    """Return where dbt left the compiled query of a node; None where it did not."""
     folder = target_dir / "compiled"
-    candidates = [*folder.glob(f"*/{node.path}/*.sql"), *folder.glob(f"*/{node.path}")]
-    return next((file for file in candidates if file.is_file() and file.stem == node.name), None)
+    candidates = [*folder.glob(f"*/{path}/*.sql"), *folder.glob(f"*/{path}")]
+    return next((file for file in candidates if file.is_file() and file.stem == name), None)

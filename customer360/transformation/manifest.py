@@ -25,6 +25,10 @@ class Node:
     is_ephemeral: bool
     is_error: bool
     parents: tuple[str, ...]
+    personal_columns: frozenset[str] = frozenset()
+    # Of a test that a key is unique: the key, and the node that it is of.
+    key: tuple[str, ...] = ()
+    tested_node: str | None = None
 
     @property
     def is_required(self) -> bool:
@@ -51,6 +55,20 @@ class Manifest:
             for node in self.nodes.values()
             if node.schema == schema and node.resource_type in BUILT_TYPES and node.is_required
         }
+
+    def keys(self, schema: str) -> dict[str, tuple[str, ...]]:
+        """Return the unique key of each table in `schema`, where a test says it.
+
+        A key that is personal data itself is left out.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for test in self.nodes.values():
+            node = self.nodes.get(test.tested_node or "")
+            if node is None or node.schema != schema or not test.key:
+                continue
+            if not node.personal_columns.intersection(test.key):
+                found.setdefault(node.relation, test.key)
+        return found
 
     def built_parents(self, node: Node) -> Iterator[Node]:
         """Yield the nodes that must be complete before `node`; looks through ephemeral models."""
@@ -89,4 +107,25 @@ def _node(entry: Mapping[str, Any]) -> Node:
         is_ephemeral=config.get("materialized") == "ephemeral",
         is_error=str(config.get("severity") or "error").lower() == "error",
         parents=tuple(entry.get("depends_on", {}).get("nodes", ())),
+        personal_columns=_personal_columns(entry),
+        key=_key(entry.get("test_metadata") or {}),
+        tested_node=entry.get("attached_node"),
     )
+
+
+def _personal_columns(entry: Mapping[str, Any]) -> frozenset[str]:
+    columns = entry.get("columns", {})
+    return frozenset(
+        name
+        for name, column in columns.items()
+        if column.get("config", {}).get("meta", {}).get("pii", False)
+    )
+
+
+def _key(test: Mapping[str, Any]) -> tuple[str, ...]:
+    arguments = test.get("kwargs", {})
+    if test.get("name") == "unique":
+        return (str(arguments["column_name"]),)
+    if test.get("name") == "unique_combination_of_columns":
+        return tuple(arguments["combination_of_columns"])
+    return ()

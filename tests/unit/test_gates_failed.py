@@ -36,16 +36,16 @@ def test_many_losses_are_one_line_that_names_the_remedy() -> None:
     header, broken, summary = refusal(60, LATER, LATER)
     assert "Build b1 is not published" in header
     assert "A test failed." in broken
-    assert "60 tables or sums" in summary
+    assert "60 tables, sums or columns" in summary
     assert "mart_0 (1, at least 9)" in summary
     assert "and 57 more" in summary
-    assert "`customer360 publish --accept-losses`" in summary
+    assert "`customer360 gates`" in summary
 
 
 def test_a_replay_is_told_from_a_loss() -> None:
     explanation = refusal(60, DAY, LATER)[-1]
     assert "as of 2024-03-31, the warehouse as of 2024-12-31" in explanation
-    assert "--accept-losses" in explanation
+    assert "--override all" in explanation
 
 
 @pytest.mark.parametrize(("day", "live_day"), [(LATER, LATER), (LATER, DAY), (DAY, None)])

@@ -130,6 +130,11 @@ class Shop:
         with connect(self.settings, role="c360_transformer") as connection, connection:
             connection.cursor().execute(sql, values)
 
+    def as_superuser(self, sql: str, values: list[object] | None = None) -> None:
+        """Run SQL that no role of the pipeline may."""
+        with connect(self.settings) as connection, connection:
+            connection.cursor().execute(sql, values)
+
     def rows(self, sql: str, role: str = "c360_operator") -> list[tuple[object, ...]]:
         """Return what a query finds."""
         with connect(self.settings, role=role) as connection, connection.cursor() as cursor:
@@ -171,6 +176,8 @@ def _manifest_entry(unique_id: str) -> dict[str, object]:
             "severity": "warn" if unique_id == WARNS else "ERROR",
         },
         "depends_on": {"nodes": PARENTS[unique_id]},
+        "test_metadata": {"name": "unique", "kwargs": {"column_name": "id"}},
+        "attached_node": {WARNS: CUSTOMERS, RECONCILES: TRANSACTIONS}.get(unique_id),
     }
 
 
