@@ -232,10 +232,10 @@ def export(
 
 @app.command()
 def status() -> None:
-    """Show the last loads, the newest build, its gates and what readers see."""
+    """Show what readers see, what needs somebody, loads, runs, the newest build and its gates."""
     from customer360.publishing.commands import show_status
 
-    raise typer.Exit(show_status(get_settings(), console))
+    raise typer.Exit(show_status(get_settings(), console, datetime.now(UTC)))
 
 
 @app.command()

@@ -49,6 +49,17 @@ class Settings(BaseSettings):
         default=None, description="Cron line on which sources are pulled. Unset: by hand."
     )
 
+    alert_webhook_url: SecretStr | None = Field(
+        default=None, description="Where a failed task is told: a URL that takes a JSON text."
+    )
+    alert_smtp_url: SecretStr | None = Field(
+        default=None, description="Mail server, as in smtp://user:password@host:587."
+    )
+    alert_emails: str | None = Field(
+        default=None, description="Who gets an e-mail about a failed task; commas between."
+    )
+    alert_sender: str = Field(default="customer360@localhost", description="Sender of e-mails.")
+
     @field_validator("data_dir", mode="after")
     @classmethod
     def from_project_dir(cls, value: Path, info: ValidationInfo) -> Path:

@@ -29,6 +29,35 @@ RETRY_WHAT_MAY_PASS = ExceptionRetryPolicy(
     default=RetryAction.FAIL,
 )
 
+
+def _task_ended(context: Any, state: str) -> None:
+    """Write the attempt to the run log; tell people of a failure for good."""
+    from customer360.operations.callbacks import task_ended
+    from customer360.settings import get_settings
+
+    task_ended(get_settings(), context, state)
+
+
+def record_success(context: Any) -> None:
+    """Take up that a task succeeded."""
+    _task_ended(context, "success")
+
+
+def record_failure(context: Any) -> None:
+    """Take up that a task failed for good, and tell people where settings say so."""
+    _task_ended(context, "failed")
+
+
+def record_retry(context: Any) -> None:
+    """Take up that a task failed and is tried again."""
+    _task_ended(context, "up_for_retry")
+
+
+def record_skip(context: Any) -> None:
+    """Take up that a task had nothing to do."""
+    _task_ended(context, "skipped")
+
+
 TASK_DEFAULTS: dict[str, Any] = {
     "owner": "customer360",
     "retries": 3,
@@ -36,6 +65,10 @@ TASK_DEFAULTS: dict[str, Any] = {
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=5),
     "retry_policy": RETRY_WHAT_MAY_PASS,
+    "on_success_callback": record_success,
+    "on_failure_callback": record_failure,
+    "on_retry_callback": record_retry,
+    "on_skipped_callback": record_skip,
 }
 
 DAG_DEFAULTS: dict[str, Any] = {

@@ -12,6 +12,7 @@ from rich.table import Table
 from customer360.database.connection import connect
 from customer360.exporting.commands import export_marts
 from customer360.exporting.exporter import DEFAULT_ROLE
+from customer360.operations.status import read_status, status_lines
 from customer360.publishing.builds import NoBuild
 from customer360.publishing.failed_rows import failed_rows
 from customer360.publishing.gates import evaluate_gates, override_gates
@@ -25,7 +26,6 @@ from customer360.publishing.publisher import (
 )
 from customer360.publishing.relations import OPERATOR
 from customer360.publishing.results import GateResult, GatesFailed, Status
-from customer360.publishing.status import read_status, status_tables
 from customer360.settings import Settings
 from customer360.transformation.dbt_runner import DbtFailed
 
@@ -110,11 +110,11 @@ def _let_extracts_follow(settings: Settings, console: Console, now: datetime) ->
     return 0 if is_exported else EXIT_NOT_EXPORTED
 
 
-def show_status(settings: Settings, console: Console) -> int:
-    """Print the last loads, the newest build, its gates and what readers see; return 0."""
+def show_status(settings: Settings, console: Console, now: datetime) -> int:
+    """Print what readers see, what needs somebody, and the details; return 0."""
 
     def work() -> int:
-        for part in status_tables(read_status(settings)):
+        for part in status_lines(read_status(settings, now), now):
             console.print(part)
         return 0
 

@@ -4,7 +4,7 @@ from customer360.database.connection import connect
 from customer360.settings import Settings
 
 # Batches loaded after the newest published build began; a rollback does not make them new.
-_UNPUBLISHED = """
+UNPUBLISHED = """
     with newest_publication as (
         select build_id
         from ops.publications
@@ -31,6 +31,6 @@ _UNPUBLISHED = """
 def unpublished_batches(settings: Settings) -> int:
     """Return how many loaded batches no published build has seen."""
     with connect(settings) as connection, connection.cursor() as cursor:
-        cursor.execute(_UNPUBLISHED)
+        cursor.execute(UNPUBLISHED)
         (count,) = cursor.fetchone() or (0,)
     return int(count)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import pytest
@@ -33,6 +33,11 @@ DAG_IDS = [
 
 def edges(dag: "DAG") -> dict[str, set[str]]:
     return {task.task_id: set(task.downstream_task_ids) for task in dag.tasks}
+
+
+def as_list(callbacks: "Any") -> "list[Any]":
+    """Return the callbacks of a task; a mapped one has a single one as it is."""
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
 
 
 def outlets(dag: "DAG") -> dict[str, list[str]]:
@@ -127,6 +132,21 @@ def test_every_task_backs_off_and_gives_up(dags: "Dags", dag_id: str) -> None:
         assert task.retry_delay == timedelta(seconds=10)
         assert task.retry_exponential_backoff == 2.0
         assert task.max_retry_delay == timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("dag_id", DAG_IDS)
+def test_every_end_of_every_task_is_taken_up(dags: "Dags", dag_id: str) -> None:
+    for task in dags[dag_id].tasks:
+        called = {
+            kind: [one.__name__ for one in as_list(getattr(task, f"on_{kind}_callback"))]
+            for kind in ("success", "failure", "retry", "skipped")
+        }
+        assert called == {
+            "success": ["record_success"],
+            "failure": ["record_failure"],
+            "retry": ["record_retry"],
+            "skipped": ["record_skip"],
+        }
 
 
 @pytest.mark.parametrize(

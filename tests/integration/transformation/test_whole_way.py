@@ -98,5 +98,5 @@ def test_whole_way_and_back(database: Settings) -> None:
     ]
     assert marts_in(database, "warehouse", "r") == published
     assert marts_in(database, "warehouse_next", "v") == published
-    assert show_status(database, console) == 0
+    assert show_status(database, console, NOW) == 0
     assert "shop.customers" in console.export_text()
