@@ -1,11 +1,12 @@
 # Everything runs from .venv, which is made from the hashed lock. `make help` lists the targets.
 PYTHON ?= python3
 VENV := .venv
+SUPERSET := .venv-superset
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-cdnow stop test test-compose check format dbt docs dictionary bench lock clean
+.PHONY: help setup setup-dev demo demo-cdnow bi stop test test-compose check format dbt docs dictionary bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -35,7 +36,17 @@ demo: setup ## From nothing to trusted marts: start everything, run the pipeline
 demo-cdnow: setup ## The same on the purchases of 23,570 real customers (CDNOW, 1997-1998)
 	@$(BIN)/customer360 demo --cdnow $(ARGS)
 
-stop: ## Stop Airflow and the embedded server; all data stays
+bi: setup $(SUPERSET)/.installed ## Superset with the dashboards, over the published warehouse
+	@$(BIN)/customer360 bi start
+
+$(SUPERSET)/.installed: bi/superset/requirements.txt
+	@echo "Making $(SUPERSET) from bi/superset/requirements.txt: a few minutes, once."
+	@$(PYTHON) -m venv $(SUPERSET)
+	@$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check pip==25.3
+	@$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+stop: ## Stop Superset, Airflow and the embedded server; all data stays
 	@$(BIN)/customer360 stop
 
 test: setup-dev ## Run the tests: unit, integration on a real Postgres, the demo end to end
@@ -72,7 +83,8 @@ bench: setup-dev ## Speed and memory against peers and limits, in one run
 lock: ## Compile requirements*.in into requirements*.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet requirements.in -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet requirements-dev.in -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet bi/superset/requirements.in -o bi/superset/requirements.txt
 
 clean: ## Remove the virtual environment and caches; `data/` stays
 	@if [ -x $(BIN)/customer360 ]; then $(BIN)/customer360 stop; fi
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info dbt_project/target dbt_project/logs dbt_project/dbt_packages
+	rm -rf $(VENV) $(SUPERSET) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info dbt_project/target dbt_project/logs dbt_project/dbt_packages

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
         description="Airflow tasks of the build: one per layer, or one per model (Cosmos).",
     )
     airflow_port: int = Field(default=8080, ge=1, le=65535)
+    superset_port: int = Field(default=8088, ge=1, le=65535)
     exports_kept: int = Field(
         default=3, ge=1, description="Publications whose extracts are kept, per reader role."
     )

@@ -11,6 +11,7 @@ from psycopg2.extensions import make_dsn, parse_dsn
 from pydantic import SecretStr
 from rich.console import Console
 
+from customer360.bi.home import SupersetHome
 from customer360.database import embedded
 from customer360.database.connection import dsn
 from customer360.database.initialise import create_database
@@ -162,10 +163,10 @@ def _print_failure(console: Console, home: AirflowHome, run: RunState) -> None:
 
 
 def stop_everything(settings: Settings, console: Console) -> int:
-    """Stop Airflow and the embedded server of both demos; all data stays."""
+    """Stop Superset, Airflow and the embedded server of both demos; all data stays."""
     ended = 0
     for each in _both(settings):
-        ended += processes.stop(AirflowHome(each))
+        ended += processes.stop(SupersetHome(each)) + processes.stop(AirflowHome(each))
         if each.uses_embedded_server and embedded.stop(each.data_dir):
             ended += 1
     console.print("Stopped." if ended else "Nothing was running.")

@@ -5,8 +5,11 @@ import hashlib
 import json
 import os
 import secrets
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import quote, urlencode
 
 from psycopg2.extensions import parse_dsn
@@ -25,6 +28,7 @@ class AirflowHome:
     """Paths of one local Airflow, and the settings of the warehouse that its tasks fill."""
 
     settings: Settings
+    program: ClassVar[str] = "airflow"
 
     @property
     def directory(self) -> Path:
@@ -61,14 +65,14 @@ class AirflowHome:
         self.logs.mkdir(parents=True, exist_ok=True)
         self.passwords_file.parent.mkdir(mode=0o700, exist_ok=True)
         for name in ("jwt_secret", "api_secret_key"):
-            _write_once(self._secret_file(name), secrets.token_urlsafe(_SECRET_BYTES))
+            write_once(self._secret_file(name), secrets.token_urlsafe(_SECRET_BYTES))
         fernet_key = base64.urlsafe_b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
-        _write_once(self._secret_file("fernet_key"), fernet_key)
-        _write_once(self.passwords_file, json.dumps({USER: secrets.token_urlsafe(12)}))
+        write_once(self._secret_file("fernet_key"), fernet_key)
+        write_once(self.passwords_file, json.dumps({USER: secrets.token_urlsafe(12)}))
         metadata_dsn = dsn(self.settings, self.metadata_database)
-        _write_private(self._secret_file("metadata_url"), sqlalchemy_url(metadata_dsn))
+        write_private(self._secret_file("metadata_url"), sqlalchemy_url(metadata_dsn))
         if not self.settings.uses_embedded_server:
-            _write_private(self._secret_file("database_url"), dsn(self.settings))
+            write_private(self._secret_file("database_url"), dsn(self.settings))
 
     def password(self) -> str:
         """Return the generated password of the UI's user."""
@@ -79,6 +83,15 @@ class AirflowHome:
     def database_url_file(self) -> Path:
         """The warehouse's connection string, where a server is configured."""
         return self._secret_file("database_url")
+
+    def commands(self, port: int) -> Mapping[str, Sequence[str]]:  # noqa: ARG002 - in environment
+        """Return the command of each process."""
+        airflow = (sys.executable, "-m", "airflow")
+        return {
+            "api-server": [*airflow, "api-server"],
+            "dag-processor": [*airflow, "dag-processor"],
+            "scheduler": [*airflow, "scheduler", "--skip-serve-logs"],
+        }
 
     def environment(self, port: int) -> dict[str, str]:
         """Return the whole environment of the Airflow processes, and so of the tasks."""
@@ -152,12 +165,13 @@ def sqlalchemy_url(libpq_dsn: str) -> str:
     return f"postgresql+psycopg2://{login}@/{database}{query}"
 
 
-def _write_once(path: Path, text: str) -> None:
+def write_once(path: Path, text: str) -> None:
+    """Write a secret that does not exist yet, readable by its owner alone."""
     if not path.exists():
-        _write_private(path, text)
+        write_private(path, text)
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner may read, from its first byte on."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -87,7 +87,7 @@ def _reusable(home: AirflowHome) -> Running | None:
     running = processes.read_state(home)
     if running is None or running.fingerprint != home.fingerprint():
         return None
-    is_whole = len(running.processes) == len(processes.COMPONENTS) and not running.dead()
+    is_whole = len(running.processes) == len(home.commands(running.port)) and not running.dead()
     return running if is_whole else None
 
 

@@ -1,30 +1,52 @@
-"""Start and stop the local Airflow: three processes, recorded so that a stop leaves none behind."""
+"""Start and stop local services: processes recorded so that a stop leaves none behind."""
 
 import json
 import logging
 import os
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
-from customer360.demo.home import AirflowHome
-
 logger = logging.getLogger(__name__)
 
-COMPONENTS: dict[str, list[str]] = {
-    "api-server": ["api-server"],
-    "dag-processor": ["dag-processor"],
-    "scheduler": ["scheduler", "--skip-serve-logs"],
-}
 _STOP_SECONDS = 15
 _PORTS_TRIED = 100
 _CLOCK_TOLERANCE = 60.0  # seconds; the system derives start times from a clock that may be set
+
+
+class ServiceHome(Protocol):
+    """Where a service lives and what its processes are."""
+
+    @property
+    def program(self) -> str:
+        """A word in the command line of each of its processes."""
+
+    @property
+    def directory(self) -> Path:
+        """Where its processes are started."""
+
+    @property
+    def logs(self) -> Path:
+        """One log for each process."""
+
+    @property
+    def state_file(self) -> Path:
+        """What was started, as JSON."""
+
+    def commands(self, port: int) -> Mapping[str, Sequence[str]]:
+        """The command of each process, by name."""
+
+    def environment(self, port: int) -> dict[str, str]:
+        """The whole environment of its processes."""
+
+    def fingerprint(self) -> str:
+        """A digest of what the processes are started with, apart from the port."""
 
 
 @dataclass(frozen=True)
@@ -34,20 +56,21 @@ class Recorded:
     name: str
     pid: int
     created: float
+    program: str
 
     def runs(self) -> bool:
         """Tell whether this very process still runs: a pid alone may be a stranger's by now."""
         try:
             process = psutil.Process(self.pid)
             is_same = abs(process.create_time() - self.created) < _CLOCK_TOLERANCE
-            return is_same and any("airflow" in word for word in process.cmdline())
+            return is_same and any(self.program in word for word in process.cmdline())
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             return False  # a zombie has no command line, so it does not run either
 
 
 @dataclass(frozen=True)
 class Running:
-    """A started Airflow: its port, what it was started with, and its processes."""
+    """A started service: its port, what it was started with, and its processes."""
 
     port: int
     fingerprint: str
@@ -59,7 +82,7 @@ class Running:
         return [process.name for process in self.processes if not process.runs()]
 
 
-def read_state(home: AirflowHome) -> Running | None:
+def read_state(home: ServiceHome) -> Running | None:
     """Return what the last start recorded, whether it still runs or not."""
     if not home.state_file.exists():
         return None
@@ -68,18 +91,18 @@ def read_state(home: AirflowHome) -> Running | None:
     return Running(**state, processes=processes)
 
 
-def write_state(home: AirflowHome, running: Running) -> None:
+def write_state(home: ServiceHome, running: Running) -> None:
     """Record what runs, so that another command finds it."""
     home.state_file.write_text(json.dumps(asdict(running), indent=2))
 
 
-def start(home: AirflowHome, port: int) -> Running:
-    """Start the three processes on `port` and record them; it does not wait for their health."""
+def start(home: ServiceHome, port: int) -> Running:
+    """Start the processes on `port` and record them; it does not wait for their health."""
     environment = home.environment(port)
     started_at = time.time()
     processes: list[Recorded] = []
-    for name, arguments in COMPONENTS.items():
-        processes.append(_spawn(home, name, arguments, environment))
+    for name, command in home.commands(port).items():
+        processes.append(_spawn(home, name, command, environment))
         # Recorded one by one: if the next start fails, a stop still finds this process.
         running = Running(port, home.fingerprint(), started_at, tuple(processes))
         write_state(home, running)
@@ -87,11 +110,11 @@ def start(home: AirflowHome, port: int) -> Running:
 
 
 def _spawn(
-    home: AirflowHome, name: str, arguments: Sequence[str], environment: dict[str, str]
+    home: ServiceHome, name: str, command: Sequence[str], environment: dict[str, str]
 ) -> Recorded:
     with log_file(home, name).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "airflow", *arguments],
+            command,
             env=environment,
             cwd=home.directory,
             stdin=subprocess.DEVNULL,
@@ -99,15 +122,16 @@ def _spawn(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Recorded(name, process.pid, psutil.Process(process.pid).create_time())
+    created = psutil.Process(process.pid).create_time()
+    return Recorded(name, process.pid, created, home.program)
 
 
-def log_file(home: AirflowHome, name: str) -> Path:
+def log_file(home: ServiceHome, name: str) -> Path:
     """Return the log of one process."""
     return home.logs / f"{name}.log"
 
 
-def stop(home: AirflowHome) -> int:
+def stop(home: ServiceHome) -> int:
     """Stop what was started, with all descendants; return how many processes were ended.
 
     The api-server goes last, because a task that is ended reports its state to it.
@@ -164,7 +188,7 @@ def _signal(process: psutil.Process, *, kill: bool) -> None:
         logger.debug("process %d had already ended", process.pid)
 
 
-def free_port(preferred: int) -> int:
+def free_port(preferred: int, variable: str = "C360_AIRFLOW_PORT") -> int:
     """Return `preferred`, or the next free port of the loopback interface above it.
 
     Raises:
@@ -180,5 +204,5 @@ def free_port(preferred: int) -> int:
         return port
     raise RuntimeError(
         f"No port from {preferred} to {preferred + _PORTS_TRIED - 1} is free: "
-        "set C360_AIRFLOW_PORT to one that is."
+        f"set {variable} to one that is."
     )

@@ -48,7 +48,8 @@ def parent() -> Iterator[tuple[subprocess.Popen[str], int]]:
 
 
 def record(home: AirflowHome, pid: int, created: float) -> None:
-    running = Running(1234, "fingerprint", time.time(), (Recorded("scheduler", pid, created),))
+    scheduler = Recorded("scheduler", pid, created, "airflow")
+    running = Running(1234, "fingerprint", time.time(), (scheduler,))
     processes.write_state(home, running)
 
 
@@ -88,7 +89,7 @@ def test_a_process_that_is_no_airflow_does_not_count_as_ours() -> None:
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
         created = psutil.Process(process.pid).create_time()
-        assert not Recorded("scheduler", process.pid, created).runs()
+        assert not Recorded("scheduler", process.pid, created, "airflow").runs()
     finally:
         process.kill()
         process.wait()

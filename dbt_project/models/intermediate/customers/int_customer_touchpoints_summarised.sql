@@ -2,7 +2,8 @@
 -- nothing happened.
 with customers as (
     select customer_id
-    from {{ ref('int_customer_golden_records') }}
+    from {{ ref('int_customer_records_ranked') }}
+    where preference = 1
 ),
 
 loyalty as (
