@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-cdnow bi stop test test-compose check format dbt docs dictionary bench lock clean
+.PHONY: help setup setup-dev demo demo-cdnow bi stop test test-compose check audit format dbt docs dictionary bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -55,13 +55,16 @@ test: setup-dev ## Run the tests: unit, integration on a real Postgres, the demo
 test-compose: setup-dev ## Run the docker-compose stack for real and check its marts (needs a Docker engine)
 	@$(BIN)/pytest -m compose tests/e2e $(ARGS)
 
-check: setup-dev ## Lint, types, SQL style, portable SQL, layer rule, DAG import
+check: setup-dev ## Lint, types, SQL style, portable SQL, layer rule, secrets, DAG import
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/yamllint --strict .
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
 	@$(BIN)/pytest tests/checks tests/dags/test_imports.py -q
+
+audit: setup-dev ## Look the locked packages up among the known vulnerabilities (skipped where the network is closed)
+	@$(BIN)/python .ci/audit
 
 format: setup-dev ## Let ruff and sqlfluff mend what they can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -10,6 +10,7 @@ from psycopg2.sql import SQL, Identifier
 
 from customer360.database import embedded
 from customer360.errors import ConfigurationError
+from customer360.redaction import redacted
 from customer360.settings import Settings
 
 __all__ = ["Connection", "connect", "dbt_environment", "dsn"]
@@ -43,7 +44,7 @@ def _configured_parts(settings: Settings) -> dict[str, str]:
     except (OSError, psycopg2.ProgrammingError) as error:
         raise ConfigurationError(
             "C360_DATABASE_URL (or the file C360_DATABASE_URL_FILE) must hold a URL such as "
-            f"postgresql://user:password@host:5432/customer360: {str(error).strip()}"
+            f"postgresql://user:password@host:5432/customer360: {redacted(str(error).strip())}"
         ) from None
     return {}
 

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -12,14 +11,13 @@ from urllib.request import Request, urlopen
 
 from customer360.errors import ConfigurationError
 from customer360.operations.task_runs import TaskRun
+from customer360.redaction import redacted
 from customer360.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 _SECONDS = 10
 _LONGEST_MESSAGE = 4_000
-_PASSWORD_IN_URL = re.compile(r"(://[^:/@\s]*):[^@\s]+@")
-_PASSWORD_IN_DSN = re.compile(r"(password\s*=\s*)('[^']*'|\S+)", re.IGNORECASE)
 
 
 def tell_of_failure(settings: Settings, failure: TaskRun, log_url: str | None = None) -> int:
@@ -73,11 +71,6 @@ def message_text(failure: TaskRun, log_url: str | None) -> str:
         "What to do: docs/runbooks/README.md lists this task.",
     ]
     return "\n".join(lines)
-
-
-def redacted(text: str) -> str:
-    """Return the text without the passwords of URLs and connection strings."""
-    return _PASSWORD_IN_DSN.sub(r"\1***", _PASSWORD_IN_URL.sub(r"\1:***@", text))
 
 
 def post(url: str, title: str, text: str) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import psycopg2
 
 from customer360.errors import ConfigurationError
-from customer360.operations.alerts import redacted, tell_of_failure
+from customer360.operations.alerts import tell_of_failure
 from customer360.operations.task_runs import TaskRun, record_task_run
+from customer360.redaction import redacted
 from customer360.settings import Settings
 
 logger = logging.getLogger(__name__)

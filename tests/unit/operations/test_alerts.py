@@ -11,8 +11,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from customer360.operations.alerts import redacted, tell_of_failure
+from customer360.operations.alerts import tell_of_failure
 from customer360.operations.task_runs import TaskRun
+from customer360.redaction import redacted
 from customer360.settings import Settings
 
 SECRET = "pl4nted-s3cret"  # noqa: S105 - planted
