@@ -2,7 +2,7 @@
 -- dim_customers hold as many records together.
 -- Otherwise a record was lost or doubled between a file and the golden record. A blank source or
 -- key counts as one without a customer: the loader should have set the row aside. In a replay of a
--- past day the records made later, of customers who had done nothing by then, are not there.
+-- past day the records made later are not there.
 with raw_keys as (
     select
         'shop' as source_name,
@@ -67,16 +67,11 @@ per_source as (
 ),
 
 later as (
-    select records.source_customer_key
-    from {{ ref('identity_records') }} as records
-    inner join {{ ref('identity_customers') }} as customers
-        on records.source_customer_key = customers.source_customer_key
-    left join {{ ref('int_customers_active_unioned') }} as active
-        on customers.customer_id = active.customer_id
+    select source_customer_key
+    from {{ ref('identity_records') }}
     where
-        active.customer_id is null
-        and records.created_at <= records._loaded_at
-        and {{ utc_date('records.created_at') }} > {{ date_literal(var('as_of_date')) }}
+        created_at <= _loaded_at
+        and {{ utc_date('created_at') }} > {{ date_literal(var('as_of_date')) }}
 ),
 
 published as (

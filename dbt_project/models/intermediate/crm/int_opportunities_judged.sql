@@ -1,6 +1,6 @@
 -- Grain: one row per opportunity that the CRM delivered, whether it counts or not.
 -- Open ones hope for a day in the future, so a day of closing is no defect. What closes after the
--- as-of date is open on that date, at a stage that nobody noted.
+-- as-of date is open on that date, at a stage and with a day hoped for that nobody noted.
 with opportunities as (
     select * from {{ ref('stg_salesforce__opportunities') }}
 ),
@@ -56,7 +56,7 @@ final as (
         amount,
         created_at,
         created_date,
-        close_date,
+        case when not is_closed_later then close_date end as close_date,
         case when is_closed then {{ days_between('created_date', 'close_date') }} end
             as days_to_close,
         case

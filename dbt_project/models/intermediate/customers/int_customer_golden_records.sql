@@ -1,11 +1,22 @@
 -- Grain: one row per customer.
--- Golden record by field, each with the record that it comes from.
+-- Golden record by field, each with the record that it comes from. In a replay of a past day a
+-- customer may have done something and have no record yet: then there is nothing but the id.
 with records as (
     select * from {{ ref('int_customer_fields_ranked') }}
 ),
 
+active as (
+    select * from {{ ref('int_customers_active_unioned') }}
+),
+
 countries as (
     select * from {{ ref('countries') }}
+),
+
+existing as (
+    select customer_id from records
+    union  -- distinct
+    select customer_id from active
 ),
 
 source_names as (
@@ -26,12 +37,14 @@ sources as (
 
 customers as (
     select
-        customer_id,
-        count(*) as record_count,
-        min(recorded_at) as first_record_at,
-        max(recorded_at) as last_record_at
-    from records
-    group by customer_id
+        existing.customer_id,
+        count(records.source_customer_key) as record_count,
+        min(records.recorded_at) as first_record_at,
+        max(records.recorded_at) as last_record_at
+    from existing
+    left join records
+        on existing.customer_id = records.customer_id
+    group by existing.customer_id
 ),
 
 final as (
@@ -62,17 +75,17 @@ final as (
         addresses.source_customer_key as address_source_key,
         addresses.changed_at as address_changed_at,
         sources.source_names,
-        sources.source_count,
         customers.record_count,
         customers.first_record_at,
         customers.last_record_at,
         countries.country_code,
+        coalesce(sources.source_count, 0) as source_count,
         coalesce(countries.country_name, addresses.country) as country,
         emails.email is not null as has_email,
         phones.phone is not null as has_phone,
         addresses.street is not null and addresses.city is not null as has_address
     from customers
-    inner join sources
+    left join sources
         on customers.customer_id = sources.customer_id
     left join records as name_records
         on customers.customer_id = name_records.customer_id and name_records.name_preference = 1

@@ -2,8 +2,7 @@
 -- nothing happened.
 with customers as (
     select customer_id
-    from {{ ref('int_customer_records_ranked') }}
-    where preference = 1
+    from {{ ref('int_customer_golden_records') }}
 ),
 
 loyalty as (
