@@ -1,15 +1,39 @@
--- Invariant: nobody is offered a product that they have bought, and each customer with a purchase
--- has an unbroken list of offers from 1 on.
+-- Invariant: nobody is offered a product that they have bought, from whichever system, nor one
+-- that is sold in a channel without offers; each customer with a purchase has an unbroken list of
+-- offers from 1 on.
 -- Otherwise a campaign would sell people what they own, or skip somebody without a word.
-with owned_offers as (
+with sold as (
+    select
+        transactions.customer_id,
+        transactions.channel,
+        products.canonical_product_id
+    from {{ ref('fct_transactions') }} as transactions
+    inner join {{ ref('dim_products') }} as products
+        on transactions.product_id = products.product_id
+),
+
+unofferable as (
+    select distinct canonical_product_id
+    from sold
+    where channel in ({{ text_list(var('offer_excluded_channels')) }})
+),
+
+wrong_offers as (
     select
         offers.customer_id,
         offers.offer_rank
     from {{ ref('next_best_offers') }} as offers
-    inner join {{ ref('fct_transactions') }} as transactions
+    inner join sold
         on
-            offers.customer_id = transactions.customer_id
-            and offers.offered_product_id = transactions.product_id
+            offers.customer_id = sold.customer_id
+            and offers.offered_product_id = sold.canonical_product_id
+    union all
+    select
+        offers.customer_id,
+        offers.offer_rank
+    from {{ ref('next_best_offers') }} as offers
+    inner join unofferable
+        on offers.offered_product_id = unofferable.canonical_product_id
 ),
 
 lists as (
@@ -30,9 +54,9 @@ named_products as (
 )
 
 select
-    owned_offers.customer_id,
-    owned_offers.offer_rank
-from owned_offers
+    wrong_offers.customer_id,
+    wrong_offers.offer_rank
+from wrong_offers
 union all
 select
     lists.customer_id,

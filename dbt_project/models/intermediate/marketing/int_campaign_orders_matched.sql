@@ -43,7 +43,7 @@ orders_numbered as (
             partition by
                 transactions.customer_id, transactions.transaction_date, products.product_name
             order by
-                case when transactions.campaign is null then 1 else 0 end asc,
+                case when transactions.campaign_id is null then 1 else 0 end asc,
                 transactions.transaction_at asc nulls last,
                 transactions.transaction_key asc nulls last
         ) as place

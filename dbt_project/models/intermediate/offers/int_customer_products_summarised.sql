@@ -1,4 +1,4 @@
--- Grain: one row per customer and product that the customer has bought.
+-- Grain: one row per customer and product that the customer has bought, from whichever system.
 -- The recency rank lets a reader look at a customer's latest products only: pairs of products grow
 -- with the square of how many are looked at.
 with transactions as (
@@ -11,19 +11,21 @@ products as (
 
 bought as (
     select
-        customer_id,
-        product_key,
+        transactions.customer_id,
+        products.canonical_product_key as product_key,
         count(*) as orders,
-        sum(quantity) as units,
-        sum(amount) as gross_spend,
-        min(transaction_date) as first_purchase_date,
-        max(transaction_date) as last_purchase_date
+        sum(transactions.quantity) as units,
+        sum(transactions.amount) as gross_spend,
+        min(transactions.transaction_date) as first_purchase_date,
+        max(transactions.transaction_date) as last_purchase_date
     from transactions
+    inner join products
+        on transactions.product_key = products.product_key
     where
-        exclusion_reason is null
-        and customer_id is not null
-        and product_key is not null
-    group by customer_id, product_key
+        transactions.exclusion_reason is null
+        and transactions.customer_id is not null
+        and transactions.channel not in ({{ text_list(var('offer_excluded_channels')) }})
+    group by transactions.customer_id, products.canonical_product_key
 ),
 
 ranked as (
@@ -44,7 +46,7 @@ ranked as (
                 bought.product_key asc nulls last
         ) as recency_rank
     from bought
-    left join products
+    inner join products
         on bought.product_key = products.product_key
 )
 

@@ -1,6 +1,7 @@
 -- Grain: one row per product that a catalogue or any transaction names.
 -- A catalogue outranks what transactions say of a product. One that only transactions know keeps
--- its key, so that no sale loses its product.
+-- its key, so that no sale loses its product. Two systems sell the same product under ids of their
+-- own: what has the same name, and no other category, is one product to whoever owns it.
 with shop_products as (
     select * from {{ ref('stg_shop__products') }}
 ),
@@ -72,6 +73,24 @@ mentions_ranked as (
     from mentions
 ),
 
+preferred as (
+    select
+        *,
+        {{ comparable_text('product_name') }} as comparable_name,
+        {{ comparable_text('category') }} as comparable_category
+    from mentions_ranked
+    where preference = 1
+),
+
+comparable as (
+    select
+        *,
+        coalesce(
+            comparable_category, min(comparable_category) over (partition by comparable_name)
+        ) as likely_category
+    from preferred
+),
+
 products as (
     select
         product_key,
@@ -81,9 +100,18 @@ products as (
         category,
         unit_cost,
         unit_price,
-        is_in_catalogue
-    from mentions_ranked
-    where preference = 1
+        is_in_catalogue,
+        case
+            when comparable_name is null then product_key
+            else first_value(product_key) over (
+                partition by comparable_name, likely_category
+                order by
+                    source_priority asc,
+                    case when unit_price is null then 1 else 0 end asc,
+                    product_key asc
+            )
+        end as canonical_product_key
+    from comparable
 )
 
 select * from products

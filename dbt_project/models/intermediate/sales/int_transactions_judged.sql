@@ -15,7 +15,9 @@ as_of as (
 dated as (
     select
         *,
-        product_source_name || ':' || source_product_id as product_key,
+        product_source_name || ':' || coalesce(
+            source_product_id, 'name:' || {{ comparable_text('product_name') }}
+        ) as product_key,
         source_name || ':' || source_store_id as store_key,
         {{ utc_date('transaction_at') }} as transaction_date,
         {{ utc_date('_loaded_at') }} as loaded_date
@@ -65,7 +67,8 @@ transactions as (
         amount,
         status,
         payment_method,
-        campaign,
+        lower(campaign) as campaign_id,
+        campaign as campaign_name,
         exclusion_reason
     from judged
 )

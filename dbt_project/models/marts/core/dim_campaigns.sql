@@ -21,7 +21,7 @@ events as (
 
 transactions as (
     select * from {{ ref('int_transactions_judged') }}
-    where exclusion_reason is null and campaign is not null
+    where exclusion_reason is null and campaign_id is not null
 ),
 
 mentions as (
@@ -50,8 +50,8 @@ mentions as (
     from events
     union all
     select
-        lower(campaign) as campaign_id,
-        campaign as campaign_name,
+        campaign_id,
+        campaign_name,
         transaction_date as mention_date
     from transactions
 ),

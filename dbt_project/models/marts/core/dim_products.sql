@@ -13,6 +13,7 @@ final as (
         unit_cost,
         unit_price,
         is_in_catalogue,
+        canonical_product_key as canonical_product_id,
         unit_price - unit_cost as unit_margin
     from products
 )

@@ -20,7 +20,7 @@ purchases as (
         amount,
         status,
         payment_method,
-        campaign
+        campaign_id
     from transactions
     where exclusion_reason is null
 )

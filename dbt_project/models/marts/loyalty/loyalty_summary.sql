@@ -63,7 +63,7 @@ final as (
         cast(coalesce(summed.points_redeemed, 0) as bigint) as points_redeemed,
         cast(coalesce(summed.points_outstanding, 0) as bigint) as points_outstanding,
         cast(1.0 * summed.points_redeemed / nullif(summed.points_earned, 0) as numeric(9, 4))
-            as redemption_share,
+            as redemption_ratio,
         cast(coalesce(summed.orders, 0) as bigint) as orders,
         cast(coalesce(summed.gross_spend, 0) as numeric(20, 2)) as gross_spend,
         cast(coalesce(summed.net_spend, 0) as numeric(20, 2)) as net_spend,

@@ -1,5 +1,7 @@
 -- Grain: one row per campaign.
 -- A customer is new by a campaign whose visit ended in an order on the day of the first purchase.
+-- The campaign tool knows what its own campaigns sold. Of one that it has neither visit nor cost
+-- of, as a newsletter, it says nothing, and that is not zero.
 with campaigns as (
     select * from {{ ref('dim_campaigns') }}
 ),
@@ -69,8 +71,14 @@ campaigns_measured as (
         coalesce(touches_summed.matched_conversions, 0) as matched_conversions,
         coalesce(touches_summed.returned_orders, 0) as returned_orders,
         coalesce(acquired.new_customers, 0) as new_customers,
-        coalesce(touches_summed.revenue, 0) as revenue,
-        coalesce(touches_summed.profit, 0) as profit,
+        case
+            when touches_summed.sessions > 0 or costs.campaign_id is not null
+                then coalesce(touches_summed.revenue, 0)
+        end as revenue,
+        case
+            when touches_summed.sessions > 0 or costs.campaign_id is not null
+                then coalesce(touches_summed.profit, 0)
+        end as profit,
         coalesce(costs.impressions, 0) as impressions,
         coalesce(costs.clicks, 0) as clicks,
         coalesce(costs.spend, 0) as spend
@@ -100,7 +108,7 @@ final as (
         clicks,
         cast(1.0 * conversions / nullif(sessions, 0) as numeric(7, 6)) as conversion_share,
         cast(1.0 * returned_orders / nullif(conversions, 0) as numeric(7, 6)) as return_share,
-        cast(1.0 * clicks / nullif(impressions, 0) as numeric(20, 6)) as click_through_share,
+        cast(1.0 * clicks / nullif(impressions, 0) as numeric(20, 6)) as click_through_rate,
         cast(revenue as numeric(20, 2)) as revenue,
         cast(revenue / nullif(conversions, 0) as numeric(20, 2)) as average_order_value,
         cast(profit as numeric(20, 2)) as profit,
