@@ -18,22 +18,32 @@ unofferable as (
     where channel in ({{ text_list(var('offer_excluded_channels')) }})
 ),
 
+offered as (
+    select
+        offers.customer_id,
+        offers.offer_rank,
+        products.canonical_product_id
+    from {{ ref('next_best_offers') }} as offers
+    inner join {{ ref('dim_products') }} as products
+        on offers.offered_product_id = products.product_id
+),
+
 wrong_offers as (
     select
-        offers.customer_id,
-        offers.offer_rank
-    from {{ ref('next_best_offers') }} as offers
+        offered.customer_id,
+        offered.offer_rank
+    from offered
     inner join sold
         on
-            offers.customer_id = sold.customer_id
-            and offers.offered_product_id = sold.canonical_product_id
+            offered.customer_id = sold.customer_id
+            and offered.canonical_product_id = sold.canonical_product_id
     union all
     select
-        offers.customer_id,
-        offers.offer_rank
-    from {{ ref('next_best_offers') }} as offers
+        offered.customer_id,
+        offered.offer_rank
+    from offered
     inner join unofferable
-        on offers.offered_product_id = unofferable.canonical_product_id
+        on offered.canonical_product_id = unofferable.canonical_product_id
 ),
 
 lists as (

@@ -260,6 +260,21 @@ DAMAGES = [
         " from warehouse_next.fct_transactions as owned"
         f" where offers.customer_id = owned.customer_id and offers.customer_id = {ONE_CUSTOMER}",
     ),
+    (  # what another system sold under an id of its own
+        "assert_offers_are_not_owned",
+        "update warehouse_next.next_best_offers as offers set offered_product_id = other.product_id"
+        " from warehouse_next.fct_transactions as owned"
+        " inner join warehouse_next.dim_products as product using (product_id)"
+        " inner join warehouse_next.dim_products as other using (canonical_product_id)"
+        " where offers.customer_id = owned.customer_id and offers.offer_rank = 1"
+        " and other.source_name <> product.source_name",
+    ),
+    (
+        "assert_offers_are_not_owned",
+        "update warehouse_next.next_best_offers set offered_product_id = (select min(product_id)"
+        " from warehouse_next.fct_transactions where channel = 'vehicle')"
+        f" where offer_rank = 1 and customer_id = {ONE_CUSTOMER}",
+    ),
     (
         "assert_monthly_kpis_agree_with_other_marts",
         "update warehouse_next.monthly_kpis set net_revenue = net_revenue + 0.01"
