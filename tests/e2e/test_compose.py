@@ -14,7 +14,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from customer360.demo.pipeline import BUILD, GENERATE, INGEST, run_pipeline
+from customer360.demo.pipeline import BUILD, EXPORT, GENERATE, INGEST, follow, run_pipeline
 from customer360.demo.processes import free_port
 from customer360.demo.rest import AirflowApi, AirflowApiError
 from customer360.settings import PROJECT_DIR, get_settings
@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.compose, pytest.mark.timeout(1800)]
 SERVICES = ["airflow-api-server", "airflow-dag-processor", "airflow-scheduler", "postgres"]
 ENGINE = PROJECT_DIR.parent / "shared" / "tools" / "docker" / "engine.sh"
 SECRETS = "/run/c360-secrets"
+PULL = "pull_sources"
 CUSTOMERS = 300
 
 
@@ -136,13 +137,65 @@ def test_pipeline_fills_the_warehouse(stack: Stack) -> None:
         (GENERATE, "success"),
         (INGEST, "success"),
         (BUILD, "success"),
+        (EXPORT, "success"),
     ]
+    built = {task.task_id: task.state for task in runs[2].tasks}
+    assert built["evaluate_identity"] == built["fit_models"] == "success"
+    assert stack.value("select count(*) from ops.lifetime_fits") > 0
+    assert stack.value("select count(*) from ops.identity_evaluations") > 0
+    latest = "/var/lib/customer360/exports/latest/manifest.json"
+    assert '"role": "c360_bi"' in stack.compose("exec", "-T", "airflow-scheduler", "cat", latest)
     accounts = stack.value("select count(*) from raw.shop__customers")
     customers = stack.value("select count(*) from warehouse.customer_360")
     assert 0 < customers < accounts
     assert stack.value("select count(*) from warehouse.customer_rfm where segment is null") == 0
     assert stack.value("select count(*) from ops.gate_results where status <> 'passed'") == 0
     assert stack.value("select count(*) from ops.publications") == 1
+
+
+def test_sources_without_connection_are_skipped(stack: Stack) -> None:
+    api = stack.api()
+    run = follow(api, PULL, api.trigger(PULL, {}), lambda _run: None)
+    assert run.state == "success"
+    pulls = [task.state for task in run.tasks if task.task_id == "pull_feed"]
+    assert pulls
+    assert set(pulls) == {"skipped"}
+
+
+def test_run_log_holds_every_attempt(stack: Stack) -> None:
+    dags = "select string_agg(distinct dag_id, ' ' order by dag_id) from ops.task_runs"
+    assert stack.value(dags) == f"{BUILD} {EXPORT} {GENERATE} {INGEST} {PULL}"
+    models = "select count(*) from ops.run_log where dag_id = 'build_warehouse' and kind = 'model'"
+    assert stack.value(models) > 100
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_file_system_is_read_only(stack: Stack, service: str) -> None:
+    path = "/usr/local/bin/planted"
+    script = f"touch {path} 2>&1 || true; touch /tmp/planted && echo tmp"
+    said = stack.compose("exec", "-T", service, "sh", "-c", script)
+    assert "Read-only file system" in said
+    assert said.endswith("tmp\n")
+    capabilities = stack.compose("exec", "-T", service, "grep", "CapEff", "/proc/1/status")
+    assert int(capabilities.split()[1], 16) == 0
+
+
+def test_no_secret_reaches_logs_or_configuration(stack: Stack) -> None:
+    names = ("airflow_password", "postgres_password", "fernet_key", "jwt_secret", "api_secret_key")
+    found = [stack.secret(name) for name in names]
+    files = "cat $(find /opt/airflow/logs /var/lib/customer360/dbt -type f)"
+    told = {
+        "task logs": stack.compose("exec", "-T", "airflow-scheduler", "sh", "-c", files),
+        "container logs": stack.compose("logs", "--no-color"),
+        "configuration": stack.compose("config"),
+    }
+    assert "load_first_file" in told["task logs"]
+    for where, text in told.items():
+        leaked = [name for name, secret in zip(names, found, strict=True) if secret in text]
+        assert leaked == [], where
+    for service in SERVICES:
+        variables = stack.compose("exec", "-T", service, "env")
+        assert [secret for secret in found if secret in variables] == []
 
 
 def test_there_is_no_default_password(stack: Stack) -> None:
