@@ -50,6 +50,9 @@ class Settings(BaseSettings):
         default=None, description="Cron line on which sources are pulled. Unset: by hand."
     )
 
+    openlineage_url: SecretStr | None = Field(
+        default=None, description="An OpenLineage catalogue that Airflow and dbt send events to."
+    )
     alert_webhook_url: SecretStr | None = Field(
         default=None, description="Where a failed task is told: a URL that takes a JSON text."
     )

@@ -116,6 +116,10 @@ class AirflowHome:
             "C360_DBT_TASKS": settings.dbt_tasks,
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
+        if settings.openlineage_url is not None:
+            url = settings.openlineage_url.get_secret_value()
+            variables |= {"OPENLINEAGE_URL": url, "C360_OPENLINEAGE_URL": url}
+            variables |= {"OPENLINEAGE_NAMESPACE": "customer360"}
         if settings.uses_embedded_server:
             return variables | {"C360_DATABASE_NAME": settings.database_name}
         return variables | {"C360_DATABASE_URL_FILE": str(self.database_url_file)}

@@ -22,6 +22,7 @@ _SECONDS_TO_END = 10
 # The server ends a query whose dbt is gone: dbt itself, as c360_transformer, may cancel none.
 _END_WITH_CLIENT = "-c client_connection_check_interval=1s"
 _MESSAGES_SHOWN = 20
+NO_ARTEFACTS = "--no-write-json"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ def _command(settings: Settings, args: Sequence[str], variables: Mapping[str, ob
     options = ["--project-dir", project, "--profiles-dir", project, "--no-use-colors"]
     values = ["--vars", json.dumps(dict(variables))] if variables else []
     formats = ["--log-format", "json", "--log-format-file", "text"]
-    return [*_DBT, *formats, *args, *options, *values]
+    # OpenLineage events are made of the artefacts of each command.
+    kept = [one for one in args if one != NO_ARTEFACTS or settings.openlineage_url is None]
+    return [*_DBT, *formats, *kept, *options, *values]
 
 
 def _environment(settings: Settings, build_id: str) -> dict[str, str]:
@@ -103,12 +106,18 @@ def _environment(settings: Settings, build_id: str) -> dict[str, str]:
         "DBT_LOG_LEVEL_FILE": "info",  # debug costs a sixth of dbt's time; set it to have it
         **os.environ,
         **dbt_environment(settings),
+        **_lineage_environment(settings),
         "C360_BUILD_ID": build_id,
         "DBT_TARGET_PATH": str(target_dir(settings)),
         "DBT_LOG_PATH": str(log_dir(settings)),
         "PGTZ": "UTC",  # dbt hands its instants to ops.node_results without a zone
         "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} {_END_WITH_CLIENT}".strip(),
     }
+
+
+def _lineage_environment(settings: Settings) -> dict[str, str]:
+    url = settings.openlineage_url
+    return {} if url is None else {"C360_OPENLINEAGE_URL": url.get_secret_value()}
 
 
 def _stream(
