@@ -131,6 +131,19 @@ def backtest_models() -> None:
     raise typer.Exit(backtest(get_settings(), console))
 
 
+@lifetime_app.command("compare-with-truth")
+def compare_lifetime_models(
+    truth: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the generator's truth. Default: truth in the data."),
+    ] = None,
+) -> None:
+    """Compare the probability of being alive with who has really left, where that is known."""
+    from customer360.lifetime.commands import compare
+
+    raise typer.Exit(compare(get_settings(), console, truth))
+
+
 @lifetime_app.command("predict")
 def predict_customer(
     repeats: Annotated[int, typer.Argument(min=0, help="Days with a purchase after the first.")],

@@ -1,7 +1,8 @@
-"""`customer360 lifetime fit|predict|backtest`: what they print and how they end."""
+"""`customer360 lifetime …`: what its commands print and how they end."""
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 from rich.box import SIMPLE_HEAD
@@ -9,6 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from customer360.database.connection import connect
+from customer360.identity.evaluation import NoTruth
+from customer360.lifetime.backtesting.forecasts import Forecast
+from customer360.lifetime.backtesting.measures import Measures
 from customer360.lifetime.backtesting.runner import Result, run_backtests
 from customer360.lifetime.fitting import fit_models
 from customer360.lifetime.histories import DAYS_PER_WEEK
@@ -16,6 +20,7 @@ from customer360.lifetime.purchasing import PurchaseModel
 from customer360.lifetime.reading import NothingToFit
 from customer360.lifetime.records import FittedModel
 from customer360.lifetime.spending import SpendModel
+from customer360.lifetime.truth import NothingToCompare, compare_with_truth
 from customer360.lifetime.value import WEEKS_PER_MONTH, discounted_if_alive
 from customer360.settings import Settings
 from customer360.transformation.build import BuildBusy, build_lock
@@ -112,20 +117,60 @@ def backtests_table(results: list[Result]) -> Table:
     for heading in ("cut-off", "target", "model", "AUC", "lift", "Brier", "predicted", "observed"):
         is_text = heading in {"cut-off", "target", "model"}
         table.add_column(heading, justify="left" if is_text else "right")
-    for result in sorted(results, key=lambda one: (one.cut_off, one.target, one.is_baseline)):
+    in_order = sorted(
+        results, key=lambda one: (one.cut_off, one.forecast.target, one.forecast.is_baseline)
+    )
+    for result in in_order:
         found = result.measures
         table.add_row(
             str(result.cut_off),
-            result.target,
-            f"{result.model} (baseline)" if result.is_baseline else result.model,
+            result.forecast.target,
+            _described(result.forecast),
             *(_number(value) for value in (found.auc, found.lift_top_decile, found.brier_score)),
             *(_number(value) for value in (found.mean_predicted, found.mean_observed)),
         )
     return table
 
 
+def _described(forecast: Forecast) -> str:
+    if forecast.is_baseline:
+        return f"{forecast.model} (baseline)"
+    if forecast.refusal_reason is not None:
+        return f"{forecast.model} (naive, as {forecast.refusal_reason})"
+    return forecast.model
+
+
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:,.3f}"
+
+
+def compare(settings: Settings, console: Console, truth: Path | None) -> int:
+    """Print how near P(alive) comes to who has really left; return the exit code."""
+    try:
+        found = compare_with_truth(settings, truth or settings.data_dir / "truth")
+    except (NoTruth, NothingToCompare) as error:
+        return _complain(console, str(error), EXIT_FAILED)
+    alive = found.alive
+    console.print(deciles_table(alive))
+    console.print(
+        f"As of {found.as_of_date}, of {alive.customers:,} customers {alive.mean_observed:.1%} may "
+        f"still buy; the models say {alive.mean_predicted:.1%}. AUC {_number(alive.auc)}, by "
+        f"recency alone {_number(found.recency_auc)}; Brier {_number(alive.brier_score)}. "
+        f"{found.left_out:,} customers are several people or parts of one, and left out.",
+        highlight=False,
+    )
+    return 0
+
+
+def deciles_table(found: Measures) -> Table:
+    """Show the mean of what was predicted and observed in each tenth."""
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("tenth by P(alive)", "customers", "P(alive)", "alive in truth"):
+        table.add_column(heading, justify="right")
+    for part in found.deciles:
+        shares = (f"{part.mean_predicted:.3f}", f"{part.mean_observed:.3f}")
+        table.add_row(str(part.decile), f"{part.customers:,}", *shares)
+    return table
 
 
 def predict(

@@ -13,10 +13,13 @@ class LifetimeVariables(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    active_within_days: int = Field(ge=1)
     churn_horizon_days: int = Field(ge=1)
+    clv_minimum_observed_days: int = Field(ge=1)
     clv_yearly_discount_rate: float = Field(ge=0)
     backtest_cut_offs: int = Field(ge=1)
     backtest_least_customers: int = Field(ge=10)
+    lifetime_excluded_channels: tuple[str, ...]
 
 
 def lifetime_variables(settings: Settings) -> LifetimeVariables:

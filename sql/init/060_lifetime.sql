@@ -72,6 +72,10 @@ create table if not exists ops.lifetime_backtest_results (
     mean_observed double precision not null,
     primary key (backtest_id, target, model, cut_off_date)
 );
+alter table ops.lifetime_backtest_results
+add column if not exists forecast_method text,
+add column if not exists amount_method text,
+add column if not exists refusal_reason text;
 comment on table ops.lifetime_backtest_results is 'How well a model predicted at a cut-off; measures in model_backtests.';
 
 create table if not exists ops.lifetime_backtest_deciles (

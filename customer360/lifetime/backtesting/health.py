@@ -43,7 +43,7 @@ def read_rules(cursor: Cursor) -> HealthRules:
 
 def health_scores(panel: Panel, rules: HealthRules) -> Floats:
     """Return the score of each customer, 0 to 100, to two decimals."""
-    recency = quintile_scores(-panel.days_since_last)
+    recency = quintile_scores(-panel.days_since_last_order)
     frequency = quintile_scores(panel.orders)
     monetary = quintile_scores(panel.gross_cents - panel.refunded_cents)
     order_value = quintile_scores(panel.gross_cents / panel.orders)

@@ -6,8 +6,8 @@ two that were apart then.
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from io import BytesIO
 
 import numpy as np
@@ -23,23 +23,38 @@ from customer360.lifetime.histories import (
 )
 
 _PANEL = """
-    with days as (
+    with purchases as (
         select
             customer_id,
             transaction_date,
-            count(*) as orders,
-            sum(amount) as amount,
-            min(transaction_date) over (partition by customer_id) as first_date
+            amount,
+            coalesce(channel, '') <> all(%(excluded_channels)s::text[]) as is_recurring
         from intermediate.int_transactions_judged
         where
             exclusion_reason is null
             and customer_id is not null
-            and transaction_date <= %(cut_off)s::date
-        group by customer_id, transaction_date
+            and transaction_date <= %(horizon_end)s::date
+    ),
+
+    known as (
+        select *, bool_or(is_recurring) over (partition by customer_id) as is_modelled
+        from purchases
+        where transaction_date <= %(cut_off)s::date
+    ),
+
+    orders as (
+        select
+            customer_id,
+            bool_or(is_modelled) as is_modelled,
+            count(*) as orders,
+            %(cut_off)s::date - max(transaction_date) as days_since_last_order,
+            100 * sum(amount) as gross_cents
+        from known
+        group by customer_id
     ),
 
     refunds as (
-        select customer_id, sum(amount) as amount
+        select customer_id, 100 * sum(amount) as refunded_cents
         from intermediate.int_returns_unioned
         where
             exclusion_reason is null
@@ -48,63 +63,92 @@ _PANEL = """
         group by customer_id
     ),
 
-    known as (
+    days as (
         select
-            days.customer_id,
-            sum(days.orders) as orders,
+            customer_id,
+            transaction_date,
+            sum(amount) as amount,
+            min(transaction_date) over (partition by customer_id) as first_date
+        from known
+        where is_recurring or not is_modelled
+        group by customer_id, transaction_date
+    ),
+
+    histories as (
+        select
+            customer_id,
             count(*) - 1 as repeats,
-            max(days.transaction_date) - min(days.first_date) as recency_days,
-            %(cut_off)s::date - min(days.first_date) as age_days,
-            100 * sum(days.amount) as gross_cents,
-            100 * coalesce(sum(days.amount) filter (
-                where days.transaction_date > days.first_date
-            ), 0) as repeat_cents,
-            100 * coalesce(max(refunds.amount), 0) as refunded_cents
+            max(transaction_date) - min(first_date) as recency_days,
+            %(cut_off)s::date - min(first_date) as age_days,
+            100 * sum(amount) as history_cents,
+            100 * coalesce(sum(amount) filter (
+                where transaction_date > first_date
+            ), 0) as repeat_cents
         from days
-        left join refunds on days.customer_id = refunds.customer_id
-        group by days.customer_id
+        group by customer_id
     ),
 
     followed as (
         select customer_id, 100 * sum(amount) as spent_cents
-        from intermediate.int_transactions_judged
-        where
-            exclusion_reason is null
-            and customer_id is not null
-            and transaction_date > %(cut_off)s::date
-            and transaction_date <= %(horizon_end)s::date
+        from purchases
+        where is_recurring and transaction_date > %(cut_off)s::date
         group by customer_id
     )
 
     select
-        known.orders,
-        known.repeats,
-        known.recency_days,
-        known.age_days,
-        known.gross_cents::bigint,
-        known.repeat_cents::bigint,
-        known.refunded_cents::bigint,
+        orders.is_modelled::integer,
+        orders.orders,
+        orders.days_since_last_order,
+        orders.gross_cents::bigint,
+        coalesce(refunds.refunded_cents, 0)::bigint,
+        histories.repeats,
+        histories.recency_days,
+        histories.age_days,
+        histories.history_cents::bigint,
+        histories.repeat_cents::bigint,
         coalesce(followed.spent_cents, -1)::bigint
-    from known
-    left join followed on known.customer_id = followed.customer_id
-    order by known.customer_id
+    from orders
+    inner join histories on orders.customer_id = histories.customer_id
+    left join refunds on orders.customer_id = refunds.customer_id
+    left join followed on orders.customer_id = followed.customer_id
+    order by orders.customer_id
 """
-_COLUMNS = 8
+_COLUMNS = (
+    "is_modelled",
+    "orders",
+    "days_since_last_order",
+    "gross_cents",
+    "refunded_cents",
+    "repeats",
+    "recency_days",
+    "age_days",
+    "history_cents",
+    "repeat_cents",
+    "spent_cents",
+)
 
 
 @dataclass(frozen=True)
 class Panel:
-    """All customers with a purchase by the cut-off; arrays have one entry per customer, by id."""
+    """All customers with a purchase by the cut-off; arrays have one entry per customer, by id.
+
+    Orders, days since the last one, gross and refunded amounts are those of all channels, as the
+    health score has them. What the lifetime models know, and what followed, leaves the excluded
+    channels out; customers who bought there only are not modelled, and not judged by.
+    """
 
     cut_off: dt.date
     horizon_days: int
+    is_modelled: NDArray[np.bool_]
     orders: Integers
+    days_since_last_order: Integers
+    gross_cents: Integers
+    refunded_cents: Integers
     repeats: Integers
     recency_days: Integers
     age_days: Integers
-    gross_cents: Integers
+    history_cents: Integers
     repeat_cents: Integers
-    refunded_cents: Integers
     has_bought: NDArray[np.bool_]
     spent: Floats
 
@@ -114,14 +158,29 @@ class Panel:
         return len(self.orders)
 
     @property
+    def modelled(self) -> "Panel":
+        """The same with none but the customers whom the lifetime models know."""
+        arrays = {
+            item.name: getattr(self, item.name)[self.is_modelled]
+            for item in fields(self)
+            if item.name not in {"cut_off", "horizon_days"}
+        }
+        return replace(self, **arrays)
+
+    @property
     def horizon_weeks(self) -> float:
         """How far a forecast looks ahead."""
         return self.horizon_days / DAYS_PER_WEEK
 
     @property
     def days_since_last(self) -> Integers:
-        """Days from the last purchase to the cut-off."""
+        """Days from the last purchase that the models know to the cut-off."""
         return self.age_days - self.recency_days
+
+    @property
+    def mean_amount(self) -> Floats:
+        """Mean EUR of a day with a purchase."""
+        return self.history_cents / 100 / (self.repeats + 1)
 
     @property
     def mean_repeat_amount(self) -> Floats:
@@ -140,30 +199,29 @@ class Panel:
         return SpendHistories.of_customers(self.repeats, self.mean_repeat_amount)
 
 
-def read_panel(cursor: Cursor, cut_off: dt.date, horizon_days: int) -> Panel:
+def read_panel(
+    cursor: Cursor, cut_off: dt.date, horizon_days: int, excluded_channels: Sequence[str]
+) -> Panel:
     """Read who was a customer at the cut-off, and who bought within the horizon."""
     horizon_end = cut_off + dt.timedelta(days=horizon_days)
-    rows = _rows(cursor, {"cut_off": str(cut_off), "horizon_end": str(horizon_end)})
-    orders, repeats, recency_days, age_days, gross, repeat, refunded, spent = rows.T
+    days = {"cut_off": str(cut_off), "horizon_end": str(horizon_end)}
+    rows = _rows(cursor, {**days, "excluded_channels": list(excluded_channels)})
+    columns = dict(zip(_COLUMNS, rows.T, strict=True))
+    is_modelled, spent = columns.pop("is_modelled") > 0, columns.pop("spent_cents")
     return Panel(
         cut_off=cut_off,
         horizon_days=horizon_days,
-        orders=orders,
-        repeats=repeats,
-        recency_days=recency_days,
-        age_days=age_days,
-        gross_cents=gross,
-        repeat_cents=repeat,
-        refunded_cents=refunded,
+        is_modelled=is_modelled,
         has_bought=spent >= 0,
         spent=np.maximum(spent, 0) / 100,
+        **columns,
     )
 
 
-def _rows(cursor: Cursor, days: Mapping[str, str]) -> Integers:
+def _rows(cursor: Cursor, arguments: Mapping[str, str | list[str]]) -> Integers:
     """Return what the query finds; COPY takes a fifth of the time and memory of fetching rows."""
     buffer = BytesIO()
-    text = cursor.mogrify(_PANEL, days).decode()
+    text = cursor.mogrify(_PANEL, arguments).decode()
     cursor.copy_expert(f"copy ({text}) to stdout with (format csv)", buffer)
     numbers = np.fromstring(buffer.getvalue().replace(b"\n", b","), dtype=np.int64, sep=",")
-    return numbers.reshape(-1, _COLUMNS)
+    return numbers.reshape(-1, len(_COLUMNS))

@@ -12,7 +12,7 @@ from psycopg2.extras import execute_values
 
 from customer360.database.connection import connect
 from customer360.lifetime.backtesting.curves import fit_logistic
-from customer360.lifetime.backtesting.forecasts import CHURN, forecasts
+from customer360.lifetime.backtesting.forecasts import CHURN, Forecast, forecasts
 from customer360.lifetime.backtesting.health import HealthRules, health_scores, read_rules
 from customer360.lifetime.backtesting.measures import Measures, measure
 from customer360.lifetime.backtesting.panel import Panel, read_panel
@@ -38,7 +38,7 @@ _INSERT_RESULTS = """
     insert into ops.lifetime_backtest_results (
         backtest_id, target, model, is_baseline, cut_off_date, customers, event_share, auc,
         lift_top_decile, brier_score, mean_absolute_error, rank_correlation, mean_predicted,
-        mean_observed
+        mean_observed, forecast_method, amount_method, refusal_reason
     ) values %s
 """
 _INSERT_DECILES = """
@@ -52,9 +52,7 @@ _INSERT_DECILES = """
 class Result:
     """How one model did at one cut-off."""
 
-    target: str
-    model: str
-    is_baseline: bool
+    forecast: Forecast
     cut_off: dt.date
     measures: Measures
 
@@ -77,7 +75,7 @@ def run_backtests(settings: Settings, build_id: str | None = None) -> list[Resul
         window = read_window(cursor)
         rules = read_rules(cursor)
         panels = read_panels(cursor, window.as_of_date, variables)
-        results = evaluate(panels, rules)
+        results = evaluate(panels, rules, variables)
         store_fit(cursor, window, health_curve(panels, rules, variables), build_id)
         _store(cursor, build_id, window.as_of_date, variables.churn_horizon_days, results)
     logger.info("Backtests at %d cut-offs.", len({result.cut_off for result in results}))
@@ -98,29 +96,31 @@ def cut_offs(as_of_date: dt.date, variables: LifetimeVariables) -> list[dt.date]
 def read_panels(cursor: Cursor, as_of_date: dt.date, variables: LifetimeVariables) -> list[Panel]:
     """Read the panel of each cut-off that had customers enough, oldest first."""
     panels = [
-        read_panel(cursor, cut_off, variables.churn_horizon_days)
+        read_panel(
+            cursor, cut_off, variables.churn_horizon_days, variables.lifetime_excluded_channels
+        )
         for cut_off in cut_offs(as_of_date, variables)
     ]
-    return [panel for panel in panels if panel.customers >= variables.backtest_least_customers]
+    least = variables.backtest_least_customers
+    return [panel for panel in panels if panel.is_modelled.sum() >= least]
 
 
-def evaluate(panels: Sequence[Panel], rules: HealthRules) -> list[Result]:
+def evaluate(
+    panels: Sequence[Panel], rules: HealthRules, variables: LifetimeVariables
+) -> list[Result]:
     """Measure every forecast at each cut-off that has an earlier one to learn from."""
     return [
-        Result(
-            forecast.target,
-            forecast.model,
-            forecast.is_baseline,
-            panel.cut_off,
-            measure(
-                forecast.predicted,
-                (~panel.has_bought).astype(np.float64) if forecast.target == CHURN else panel.spent,
-                is_probability=forecast.target == CHURN,
-            ),
-        )
+        Result(forecast, panel.cut_off, _measured(forecast, panel.modelled))
         for earlier, panel in pairwise(panels)
-        for forecast in forecasts(panel, earlier, rules)
+        for forecast in forecasts(panel, earlier, rules, variables)
     ]
+
+
+def _measured(forecast: Forecast, panel: Panel) -> Measures:
+    if forecast.target == CHURN:
+        stayed_away = (~panel.has_bought).astype(np.float64)
+        return measure(forecast.predicted, stayed_away, is_probability=True)
+    return measure(forecast.predicted, panel.spent, is_probability=False)
 
 
 def health_curve(
@@ -131,9 +131,10 @@ def health_curve(
     if not panels:
         reason = f"fewer than {variables.backtest_least_customers} customers {horizon} days ago"
         return FittedModel(HEALTH_CHURN, LOGISTIC, 0, reason=reason, horizon_days=horizon)
-    newest = panels[-1]
+    newest = panels[-1].modelled
+    scores = health_scores(panels[-1], rules)[panels[-1].is_modelled]
     try:
-        curve = fit_logistic(health_scores(newest, rules), ~newest.has_bought)
+        curve = fit_logistic(scores, ~newest.has_bought)
     except Refusal as refusal:
         customers = newest.customers
         reason = str(refusal)
@@ -159,9 +160,9 @@ def _store(
     cursor.execute(_INSERT_RUN, [build_id, as_of_date, horizon_days, library_version()])
     row = cursor.fetchone()
     assert row is not None  # noqa: S101 - an insert returns its row
-    keys = [(row[0], result.target, result.model) for result in results]
+    keys = [(row[0], result.forecast.target, result.forecast.model) for result in results]
     rows = [
-        (*key, result.is_baseline, result.cut_off, *_columns(result.measures))
+        (*key, result.forecast.is_baseline, result.cut_off, *_columns(result))
         for key, result in zip(keys, results, strict=True)
     ]
     deciles = [
@@ -174,7 +175,8 @@ def _store(
         execute_values(cursor, _INSERT_DECILES, deciles)
 
 
-def _columns(measures: Measures) -> tuple[float | int | None, ...]:
+def _columns(result: Result) -> tuple[float | int | str | None, ...]:
+    measures, forecast = result.measures, result.forecast
     return (
         measures.customers,
         measures.event_share,
@@ -185,4 +187,7 @@ def _columns(measures: Measures) -> tuple[float | int | None, ...]:
         measures.rank_correlation,
         measures.mean_predicted,
         measures.mean_observed,
+        forecast.forecast_method,
+        forecast.amount_method,
+        forecast.refusal_reason,
     )

@@ -1,7 +1,6 @@
 """A warehouse of generated customers, built with the lifetime models as a build does."""
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,9 +47,6 @@ def generated(server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ite
             output=output,
         )
     )
-    # Vehicles and their service follow no such process: the truth has dropout from goods only.
-    for folder in (output / "landing").glob("dealership*"):
-        shutil.rmtree(folder)
     with fresh_database(server, output) as settings:
         warehouse = Warehouse(settings)
         warehouse.load()

@@ -196,6 +196,18 @@ DAMAGES = [
         " where cohort_month = (select max(cohort_month) from warehouse_next.cohort_retention)",
     ),
     (
+        "assert_weekly_cohorts_hold_every_observed_week",
+        "delete from warehouse_next.weekly_cohort_retention where cohort_week ="
+        " (select min(cohort_week) from warehouse_next.weekly_cohort_retention)"
+        " and weeks_since_first_purchase = 2",
+    ),
+    (
+        "assert_weekly_cohorts_hold_every_observed_week",
+        "update warehouse_next.weekly_cohort_retention set revenue = revenue + 0.01"
+        " where activity_week = (select max(activity_week)"
+        " from warehouse_next.weekly_cohort_retention)",
+    ),
+    (
         "assert_daily_metrics_have_no_gap",
         f"delete from warehouse_next.daily_metrics where metric_date = {BUSY_DAY}",
     ),

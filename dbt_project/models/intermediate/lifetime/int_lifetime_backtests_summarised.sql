@@ -39,7 +39,10 @@ final as (
         backtest_results.mean_absolute_error,
         backtest_results.rank_correlation,
         backtest_results.mean_predicted,
-        backtest_results.mean_observed
+        backtest_results.mean_observed,
+        backtest_results.forecast_method,
+        backtest_results.amount_method,
+        backtest_results.refusal_reason
     from runs_ranked
     inner join backtest_results
         on runs_ranked.backtest_id = backtest_results.backtest_id

@@ -18,7 +18,10 @@ final as (
         mean_absolute_error,
         rank_correlation,
         mean_predicted,
-        mean_observed
+        mean_observed,
+        forecast_method,
+        amount_method,
+        refusal_reason
     from lifetime_backtest_results
 )
 
