@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-cdnow bi stop test test-compose check audit format dbt docs dictionary bench lock clean
+.PHONY: help setup setup-dev demo demo-cdnow bi stop test test-compose check audit format dbt docs dictionary plots bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -79,6 +79,9 @@ docs: setup ## dbt's documentation of every model, served on http://127.0.0.1:80
 
 dictionary: setup ## Write docs/data_dictionary.md and docs/lineage.svg from dbt's manifest
 	@$(BIN)/python -m customer360.documentation
+
+plots: setup-dev ## Draw docs/images/ (calibration, retention) from the published warehouse
+	@$(BIN)/python -m customer360.documentation.plots
 
 bench: setup-dev ## Speed and memory against peers and limits, in one run
 	@set -e; for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark; done

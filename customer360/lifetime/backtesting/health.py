@@ -19,15 +19,29 @@ _POINTS = """
     from seeds.rfm_segments as segments
     inner join seeds.health_segment_points as points on segments.segment = points.segment
 """
+_SCORING = """
+    select component, method, threshold_2, threshold_3, threshold_4, threshold_5
+    from seeds.rfm_scoring
+"""
 _POINTS_PER_SCORE = 25
 
 
 @dataclass(frozen=True)
 class HealthRules:
-    """Weights by component, and the points of each cell [recency, frequency, monetary]."""
+    """Weights by component, and the points of each cell [recency, frequency, monetary].
+
+    `thresholds` has the components of RFM with fixed ones, worst first; the others are quintiles.
+    """
 
     weights: dict[str, float]
     segment_points: Floats
+    thresholds: dict[str, Floats]
+
+    @property
+    def negative_days(self) -> Floats | None:
+        """Thresholds of recency turned, so that more is better as for the others."""
+        days = self.thresholds.get("recency")
+        return None if days is None else -days
 
 
 def read_rules(cursor: Cursor) -> HealthRules:
@@ -38,14 +52,21 @@ def read_rules(cursor: Cursor) -> HealthRules:
     points = np.full((6, 6, 6), np.nan)
     for recency, frequency, monetary, cell_points in cursor.fetchall():
         points[recency, frequency, monetary] = cell_points
-    return HealthRules(weights, points)
+    cursor.execute(_SCORING)
+    thresholds = {
+        str(component): np.array(values, dtype=np.float64)
+        for component, method, *values in cursor.fetchall()
+        if method == "threshold"
+    }
+    return HealthRules(weights, points, thresholds)
 
 
 def health_scores(panel: Panel, rules: HealthRules) -> Floats:
     """Return the score of each customer, 0 to 100, to two decimals."""
-    recency = quintile_scores(-panel.days_since_last_order)
-    frequency = quintile_scores(panel.orders)
-    monetary = quintile_scores(panel.gross_cents - panel.refunded_cents)
+    net_cents = panel.gross_cents - panel.refunded_cents
+    recency = rfm_scores(-panel.days_since_last_order, rules.negative_days)
+    frequency = rfm_scores(panel.orders, rules.thresholds.get("frequency"))
+    monetary = rfm_scores(net_cents / 100, rules.thresholds.get("monetary"))
     order_value = quintile_scores(panel.gross_cents / panel.orders)
     points = {
         "recency": _POINTS_PER_SCORE * (recency - 1),
@@ -56,6 +77,13 @@ def health_scores(panel: Panel, rules: HealthRules) -> Floats:
     }
     total = sum(rules.weights[name] * value for name, value in points.items())
     return np.asarray(np.round(total, 2))
+
+
+def rfm_scores(worse_is_less: Floats | Integers, thresholds: Floats | None) -> Integers:
+    """Return 1 + how many fixed thresholds a value reaches, or its quintile without them."""
+    if thresholds is None:
+        return quintile_scores(worse_is_less)
+    return np.asarray(1 + np.searchsorted(thresholds, worse_is_less, side="right"))
 
 
 def quintile_scores(worse_is_less: Floats | Integers) -> Integers:

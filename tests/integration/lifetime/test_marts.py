@@ -112,11 +112,15 @@ def test_expected_purchases_and_value_are_those_of_the_model(
 
 def test_health_has_a_calibrated_probability(fitted: Generated) -> None:
     churn = fitted.warehouse.frame(
-        "select health_score::float8 as score, health_churn_probability::float8 as probability"
+        "select health_score::float8 as score, health_churn_probability::float8 as probability,"
+        " is_modelled"
         " from warehouse_next.customer_health"
+        " inner join intermediate.int_customer_lifetime_summarised using (customer_id)"
     )
-    assert churn["probability"].between(0, 1).all()
-    in_order = churn.sort_values("score")["probability"].to_numpy()
+    assert (churn["probability"].notna() == churn["is_modelled"]).all()
+    known = churn[churn["is_modelled"]]
+    assert known["probability"].between(0, 1).all()
+    in_order = known.sort_values("score")["probability"].to_numpy()
     assert (np.diff(in_order) <= 0).all(), "a healthier customer is less likely to stay away"
 
 

@@ -196,6 +196,15 @@ DAMAGES = [
         " where cohort_month = (select max(cohort_month) from warehouse_next.cohort_retention)",
     ),
     (
+        "assert_rfm_scoring_is_complete",
+        "delete from seeds.rfm_scoring where component = 'monetary'",
+    ),
+    (
+        "assert_rfm_scoring_is_complete",
+        "update seeds.rfm_scoring set method = 'threshold', threshold_3 = 30"
+        " where component = 'recency'",
+    ),
+    (
         "assert_weekly_cohorts_hold_every_observed_week",
         "delete from warehouse_next.weekly_cohort_retention where cohort_week ="
         " (select min(cohort_week) from warehouse_next.weekly_cohort_retention)"

@@ -23,6 +23,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("text_rows('issue', [])", "at least one text"),
         ("column_named('issue', 'missing_name', 'counted')", "a list of columns"),
         ("joined_text('a', ', ', '')", "what to order by"),
+        ("rfm_score('order_value', 'a')", "recency, frequency and monetary"),
         ("json_value('a', [])", "as a list of names"),
         ("json_value('a', 'street')", "as a list of names"),
     ],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from customer360.lifetime.backtesting.curves import fit_line, fit_logistic
-from customer360.lifetime.backtesting.health import quintile_scores
+from customer360.lifetime.backtesting.health import quintile_scores, rfm_scores
 from customer360.lifetime.backtesting.measures import area_under_curve, lift_of_top, measure
 from customer360.lifetime.likelihood import Refusal
 
@@ -93,3 +93,11 @@ def test_line_never_goes_below_nothing() -> None:
 def test_quintiles_score_ties_alike() -> None:
     assert quintile_scores(np.array([1, 2, 3, 4, 5])).tolist() == [1, 2, 3, 4, 5]
     assert quintile_scores(np.array([1, 1, 1, 1, 9])).tolist() == [1, 1, 1, 1, 5]
+
+
+def test_thresholds_are_reached_exactly() -> None:
+    orders = np.array([1, 2, 3, 9, 10])
+    assert rfm_scores(orders, np.array([2.0, 3, 5, 10])).tolist() == [1, 2, 3, 4, 5]
+    days = np.array([366, 365, 180, 31, 30])
+    assert rfm_scores(-days, -np.array([365.0, 180, 90, 30])).tolist() == [1, 2, 3, 4, 5]
+    assert rfm_scores(orders, None).tolist() == quintile_scores(orders).tolist()

@@ -9,15 +9,33 @@ segments as (
     select * from {{ ref('rfm_segments') }}
 ),
 
+recency_rule as (
+    select * from {{ ref('rfm_scoring') }}
+    where component = 'recency'
+),
+
+frequency_rule as (
+    select * from {{ ref('rfm_scoring') }}
+    where component = 'frequency'
+),
+
+monetary_rule as (
+    select * from {{ ref('rfm_scoring') }}
+    where component = 'monetary'
+),
+
 scored as (
     select
         customer_id,
         month_end_date,
         first_purchase_date,
-        {{ quintile_score('recency_days desc nulls first', 'month_end_date') }} as recency_score,
-        {{ quintile_score('orders asc nulls first', 'month_end_date') }} as frequency_score,
-        {{ quintile_score('net_spend asc nulls first', 'month_end_date') }} as monetary_score
+        {{ rfm_score('recency', 'recency_days', 'month_end_date') }} as recency_score,
+        {{ rfm_score('frequency', 'orders', 'month_end_date') }} as frequency_score,
+        {{ rfm_score('monetary', 'net_spend', 'month_end_date') }} as monetary_score
     from customer_month_ends
+    cross join recency_rule
+    cross join frequency_rule
+    cross join monetary_rule
 ),
 
 named as (

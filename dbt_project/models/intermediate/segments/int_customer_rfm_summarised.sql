@@ -1,12 +1,27 @@
 -- Grain: one row per customer with at least one purchase.
--- A score is 1 + floor(5 × the share of customers with a strictly worse value): equal values get
--- equal scores, and without ties the five scores hold a fifth of the customers each.
+-- By the seed rfm_scoring a score is a quintile, 1 + floor(5 × the share of customers with a strictly
+-- worse value), or the number of fixed thresholds that a value reaches; equal values score alike.
 with customers as (
     select * from {{ ref('int_customer_orders_summarised') }}
 ),
 
 segments as (
     select * from {{ ref('rfm_segments') }}
+),
+
+recency_rule as (
+    select * from {{ ref('rfm_scoring') }}
+    where component = 'recency'
+),
+
+frequency_rule as (
+    select * from {{ ref('rfm_scoring') }}
+    where component = 'frequency'
+),
+
+monetary_rule as (
+    select * from {{ ref('rfm_scoring') }}
+    where component = 'monetary'
 ),
 
 scored as (
@@ -19,10 +34,13 @@ scored as (
         repeat_purchase_days,
         days_first_to_last_purchase,
         days_since_first_purchase,
-        {{ quintile_score('days_since_last_purchase desc nulls first') }} as recency_score,
-        {{ quintile_score('orders asc nulls first') }} as frequency_score,
-        {{ quintile_score('net_spend asc nulls first') }} as monetary_score
+        {{ rfm_score('recency', 'days_since_last_purchase') }} as recency_score,
+        {{ rfm_score('frequency', 'orders') }} as frequency_score,
+        {{ rfm_score('monetary', 'net_spend') }} as monetary_score
     from customers
+    cross join recency_rule
+    cross join frequency_rule
+    cross join monetary_rule
 ),
 
 final as (

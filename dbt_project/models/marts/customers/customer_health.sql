@@ -10,6 +10,10 @@ rfm as (
     select * from {{ ref('customer_rfm') }}
 ),
 
+histories as (
+    select * from {{ ref('int_customer_lifetime_summarised') }}
+),
+
 segment_points as (
     select * from {{ ref('health_segment_points') }}
 ),
@@ -89,11 +93,17 @@ final as (
         weighted.health_score,
         bands.health_band,
         weighted.health_score < {{ var('health_high_risk_below') }} as is_high_risk,
-        cast(1 / (1 + exp(
-            -lifetime_parameters.intercept - lifetime_parameters.slope * weighted.health_score
-        )) as numeric(7, 6)) as health_churn_probability
+        case
+            when histories.is_modelled
+                then cast(1 / (1 + exp(
+                    -lifetime_parameters.intercept
+                    - lifetime_parameters.slope * weighted.health_score
+                )) as numeric(7, 6))
+        end as health_churn_probability
     from weighted
     cross join lifetime_parameters
+    left join histories
+        on weighted.customer_id = histories.customer_id
     left join bands
         on
             weighted.health_score >= bands.minimum_score
