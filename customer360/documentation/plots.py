@@ -38,7 +38,9 @@ def calibration_plot(rows: Rows) -> Figure:
 
     A row is model, cut-off, mean predicted, mean observed. On the diagonal a forecast is right.
     """
-    figure, panels = plt.subplots(1, len(MODELS), figsize=(11, 4), sharey=True)
+    figure, panels = plt.subplots(
+        1, len(MODELS), figsize=(11, 4.4), sharey=True, layout="constrained"
+    )
     cut_offs = sorted({str(row[1]) for row in rows})
     for panel, (model, title) in zip(panels, MODELS.items(), strict=True):
         panel.plot([0, 1], [0, 1], color="0.75", linewidth=1)
@@ -50,7 +52,6 @@ def calibration_plot(rows: Rows) -> Figure:
     panels[0].set_ylabel("observed share without a purchase")
     panels[0].legend(title="cut-off", frameon=False, loc="upper left")
     figure.suptitle("Churn: forecasts at past days against what followed, by tenths of customers")
-    figure.tight_layout()
     return figure
 
 
@@ -64,7 +65,7 @@ def retention_heatmap(rows: Rows) -> Figure:
     shares = np.full((len(cohorts), 1 + max(int(str(row[2])) for row in rows)), np.nan)
     for cohort, _, month, share in rows:
         shares[cohorts.index(str(cohort)), int(str(month))] = share
-    figure, panel = plt.subplots(figsize=(11, 0.8 + 0.27 * len(cohorts)))
+    figure, panel = plt.subplots(figsize=(11, 0.8 + 0.27 * len(cohorts)), layout="constrained")
     later = shares[:, 1:]
     image = panel.imshow(later, cmap="YlGnBu", aspect="auto", vmin=0, vmax=np.nanmax(later))
     for place in np.argwhere(~np.isnan(later)):
@@ -75,10 +76,11 @@ def retention_heatmap(rows: Rows) -> Figure:
     panel.set_xticks(range(later.shape[1]), [str(1 + month) for month in range(later.shape[1])])
     labels = [f"{cohort[:7]}  ({sizes[cohort]})" for cohort in cohorts]
     panel.set_yticks(range(len(cohorts)), labels, fontsize=8)
-    panel.set(xlabel="months since the first purchase", ylabel="month of it (customers)")
+    panel.set(
+        xlabel="months since the first purchase", ylabel="month of the first purchase (customers)"
+    )
     panel.set_title("Customers of each cohort who bought in a month, in %")
     figure.colorbar(image, ax=panel, label="share", fraction=0.025, pad=0.01)
-    figure.tight_layout()
     return figure
 
 
