@@ -26,12 +26,15 @@ monetary_rule as (
 
 scored as (
     select
-        customer_id,
-        month_end_date,
-        first_purchase_date,
-        {{ rfm_score('recency', 'recency_days', 'month_end_date') }} as recency_score,
-        {{ rfm_score('frequency', 'orders', 'month_end_date') }} as frequency_score,
-        {{ rfm_score('monetary', 'net_spend', 'month_end_date') }} as monetary_score
+        customer_month_ends.customer_id,
+        customer_month_ends.month_end_date,
+        customer_month_ends.first_purchase_date,
+        {{ rfm_score('recency', 'customer_month_ends.recency_days', 'month_end_date') }}
+            as recency_score,
+        {{ rfm_score('frequency', 'customer_month_ends.orders', 'month_end_date') }}
+            as frequency_score,
+        {{ rfm_score('monetary', 'customer_month_ends.net_spend', 'month_end_date') }}
+            as monetary_score
     from customer_month_ends
     cross join recency_rule
     cross join frequency_rule

@@ -1,6 +1,6 @@
 -- Grain: one row per customer with at least one purchase.
--- By the seed rfm_scoring a score is a quintile, 1 + floor(5 × the share of customers with a strictly
--- worse value), or the number of fixed thresholds that a value reaches; equal values score alike.
+-- By the seed rfm_scoring a score is a quintile, 1 + floor(5 × the share of customers with a
+-- strictly worse value), or 1 + the fixed thresholds that a value reaches. Ties score alike.
 with customers as (
     select * from {{ ref('int_customer_orders_summarised') }}
 ),
@@ -26,17 +26,17 @@ monetary_rule as (
 
 scored as (
     select
-        customer_id,
-        as_of_date,
-        days_since_last_purchase as recency_days,
-        orders as frequency,
-        net_spend as monetary,
-        repeat_purchase_days,
-        days_first_to_last_purchase,
-        days_since_first_purchase,
-        {{ rfm_score('recency', 'days_since_last_purchase') }} as recency_score,
-        {{ rfm_score('frequency', 'orders') }} as frequency_score,
-        {{ rfm_score('monetary', 'net_spend') }} as monetary_score
+        customers.customer_id,
+        customers.as_of_date,
+        customers.days_since_last_purchase as recency_days,
+        customers.orders as frequency,
+        customers.net_spend as monetary,
+        customers.repeat_purchase_days,
+        customers.days_first_to_last_purchase,
+        customers.days_since_first_purchase,
+        {{ rfm_score('recency', 'customers.days_since_last_purchase') }} as recency_score,
+        {{ rfm_score('frequency', 'customers.orders') }} as frequency_score,
+        {{ rfm_score('monetary', 'customers.net_spend') }} as monetary_score
     from customers
     cross join recency_rule
     cross join frequency_rule
