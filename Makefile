@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-cdnow bi stop test test-compose check audit format dbt docs dictionary plots bench lock clean
+.PHONY: help setup setup-dev demo demo-cdnow bi stop test test-compose test-faults check audit format dbt docs dictionary plots bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ test: setup-dev ## Run the tests: unit, integration on a real Postgres, the demo
 
 test-compose: setup-dev ## Run the docker-compose stack for real and check its marts (needs a Docker engine)
 	@$(BIN)/pytest -m compose tests/e2e $(ARGS)
+
+test-faults: setup-dev ## Kill and cut everything at hundreds of random points (hours; SEED=17 repeats one)
+	@C360_FAULTS=long C360_FAULT_SEED=$(SEED) $(BIN)/pytest tests/faults $(ARGS)
 
 check: setup-dev ## Lint, types, SQL style, portable SQL, layer rule, secrets, DAG import
 	@$(BIN)/ruff check .

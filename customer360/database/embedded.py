@@ -23,6 +23,7 @@ BINARIES: Path = POSTGRES_BIN_PATH
 PORT = 5432
 _TUNING_FILE = "customer360.conf"
 _PLAIN_PATH = re.compile(r"[\w./@%+,:=~-]+")
+_SECONDS_TO_RECOVER = 3600
 _MAX_SOCKET_PATH = 107  # bytes of sockaddr_un.sun_path on Linux, less the closing NUL
 
 
@@ -81,15 +82,26 @@ def start(data_dir: Path) -> Path:
     with (directory.parent / ".postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second start waits for the first
         try:
-            get_server(directory, cleanup_mode=None)
             if not (directory / _TUNING_FILE).exists():
+                get_server(directory, cleanup_mode=None)
                 _apply_tuning(directory)
+            elif not is_running(data_dir):
+                _start_again(directory)
         except (subprocess.SubprocessError, AssertionError) as error:
             raise EmbeddedServerError(
                 f"The embedded server in {directory} did not start (log: {directory / 'log'}). "
                 "If its very first start was interrupted, remove that folder and start again."
             ) from error
     return directory
+
+
+def _start_again(directory: Path) -> None:
+    """Start a server that was made before, however long its recovery from a crash takes.
+
+    `get_server` would not: it gives up after ten seconds, and a process in which it once started
+    the server takes it for running ever after.
+    """
+    _pg_ctl(directory, "start", "-t", str(_SECONDS_TO_RECOVER), "-o", f'-h "" -k {directory}')
 
 
 def _apply_tuning(directory: Path) -> None:
@@ -120,12 +132,12 @@ def stop(data_dir: Path) -> bool:
     return True
 
 
-def _pg_ctl(directory: Path, action: str) -> None:
+def _pg_ctl(directory: Path, action: str, *options: str) -> None:
     """Run pg_ctl and wait, as the owner of the data where we are root and Postgres must not be.
 
     Its output is not piped: the server inherits the pipe, which then never closes.
     """
     log = directory / "log"
-    command = [BINARIES / "pg_ctl", "-D", directory, "-w", "-m", "fast", "-l", log]
+    command = [BINARIES / "pg_ctl", "-D", directory, "-w", "-m", "fast", "-l", log, *options]
     owner = directory.owner() if os.geteuid() == 0 else None
     subprocess.run([*map(str, command), action], check=True, stdout=subprocess.DEVNULL, user=owner)

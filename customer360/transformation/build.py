@@ -39,11 +39,12 @@ def new_build_id(now: datetime | None = None) -> str:
 
 
 @contextmanager
-def build_lock(settings: Settings) -> Iterator[None]:
-    """Hold the lock that keeps two builds apart, on a connection of our own.
+def build_lock(settings: Settings) -> Iterator[Connection]:
+    """Hold the lock that keeps two builds apart, on a connection of our own, which is handed out.
 
-    The server lets the lock go with the connection, so a killed build leaves none behind. It does
-    not wait: a second build of the same raw rows is of no use and had better say so.
+    The server lets the lock go when the last process that has the connection open ends: a killed
+    build leaves none behind, and a dbt that outlives it by a moment still keeps others away. It
+    does not wait: a second build of the same raw rows is of no use and had better say so.
 
     Raises:
         BuildBusy: if another process holds it; the message names that process.
@@ -55,7 +56,7 @@ def build_lock(settings: Settings) -> Iterator[None]:
             cursor.execute(_TAKE_LOCK)
             if cursor.fetchone() != (True,):
                 raise BuildBusy(_busy_message(connection))
-        yield
+        yield connection
 
 
 def _process_name() -> str:
@@ -86,5 +87,12 @@ def run_layer(
         BuildBusy: if another build runs.
         DbtFailed: if a model or test failed.
     """
-    with build_lock(settings):
-        return run_dbt(settings, layer.arguments, build_id, variables=variables, on_event=on_event)
+    with build_lock(settings) as lock:
+        return run_dbt(
+            settings,
+            layer.arguments,
+            build_id,
+            variables=variables,
+            on_event=on_event,
+            lock=lock.fileno(),
+        )

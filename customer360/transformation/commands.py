@@ -92,7 +92,7 @@ def _run(
     variables: Mapping[str, object] | None,
 ) -> None:
     started = time.monotonic()
-    with build_lock(settings), _progress(console) as progress:
+    with build_lock(settings) as lock, _progress(console) as progress:
         for layer in layers:
             if layer.reads_evaluation and len(layers) > 1:
                 _evaluate_identity(settings, progress)
@@ -100,7 +100,14 @@ def _run(
                 _fit_models(settings, build_id, progress)
             task = progress.add_task(layer.name, total=None, node="")
             follow = _Follower(progress, task)
-            run_dbt(settings, layer.arguments, build_id, variables=variables, on_event=follow)
+            run_dbt(
+                settings,
+                layer.arguments,
+                build_id,
+                variables=variables,
+                on_event=follow,
+                lock=lock.fileno(),
+            )
             # dbt announces more than it runs; an equal total also stops the clock.
             progress.update(task, total=progress.tasks[task].completed, node="done")
     seconds = time.monotonic() - started

@@ -11,8 +11,17 @@ import os
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 
 _NEW_OBJECTS, _YOUNG_RUNS, _OLD_RUNS = 200_000, 50, 1_000
+_SECONDS_BETWEEN_LOOKS = 0.2
+
+
+def end_with(parent: int) -> None:
+    """End this process soon after its parent."""
+    while os.getppid() == parent:
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    os._exit(1)
 
 
 def tell_catalogue(invocation_started: float) -> None:
@@ -30,6 +39,8 @@ def tell_catalogue(invocation_started: float) -> None:
 
 if __name__ == "__main__":
     started = time.time()
+    parent = int(os.environ["C360_DBT_PARENT"])
+    Thread(target=end_with, args=(parent,), daemon=True, name="end-with-parent").start()
     gc.set_threshold(_NEW_OBJECTS, _YOUNG_RUNS, _OLD_RUNS)
     from dbt.cli.main import cli
 

@@ -55,19 +55,21 @@ def log_dir(settings: Settings) -> Path:
     return settings.data_dir.resolve() / "dbt" / "logs"
 
 
-def run_dbt(
+def run_dbt(  # noqa: PLR0913 - what dbt takes, and what the caller sees of it
     settings: Settings,
     args: Sequence[str],
     build_id: str,
     *,
     variables: Mapping[str, object] | None = None,
     on_event: Callable[[Event], None] | None = None,
+    lock: int | None = None,
 ) -> DbtResult:
     """Run `dbt <args>` in the project under `build_id`; what it says goes to logging.
 
     Args:
         variables: values for dbt's `--vars`, such as `as_of_date`.
         on_event: called with each line that dbt says, for showing progress.
+        lock: descriptor of the connection that keeps other builds away, which dbt keeps open.
 
     Raises:
         DbtFailed: if dbt ends with anything but success.
@@ -85,7 +87,9 @@ def run_dbt(
         if on_event is not None:
             on_event(event)
 
-    exit_code = _stream(command, _environment(settings, build_id), settings, handle)
+    environment = _environment(settings, build_id)
+    kept_open = () if lock is None else (lock,)
+    exit_code = _stream(command, environment, settings, handle, kept_open)
     if exit_code != 0:
         raise DbtFailed(args, failures.problems or [f"exit code {exit_code}"])
     return DbtResult(tuple(args), build_id, time.monotonic() - started)
@@ -108,6 +112,7 @@ def _environment(settings: Settings, build_id: str) -> dict[str, str]:
         **dbt_environment(settings),
         **_lineage_environment(settings),
         "C360_BUILD_ID": build_id,
+        "C360_DBT_PARENT": str(os.getpid()),
         "DBT_TARGET_PATH": str(target_dir(settings)),
         "DBT_LOG_PATH": str(log_dir(settings)),
         "PGTZ": "UTC",  # dbt hands its instants to ops.node_results without a zone
@@ -125,12 +130,14 @@ def _stream(
     environment: Mapping[str, str],
     settings: Settings,
     handle: Callable[[Event], None],
+    kept_open: Sequence[int],
 ) -> int:
     """Run the command to its end, handing on what it says; return its exit code."""
     process = subprocess.Popen(
         command,
         cwd=settings.dbt_project_dir,
         env=dict(environment),
+        pass_fds=kept_open,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

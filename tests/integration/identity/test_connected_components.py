@@ -32,14 +32,14 @@ LONG = 5_000
 
 def random_graph(seed: int, nodes: int, edges: int) -> Pairs:
     """Return edges with repetitions, both directions and loops, between random nodes."""
-    rng = random.Random(seed)  # noqa: S311 - a seeded sample, not a secret
+    rng = random.Random(seed)
     return [(f"{rng.randrange(nodes):04d}", f"{rng.randrange(nodes):04d}") for _ in range(edges)]
 
 
 def chain(nodes: int, *, is_shuffled: bool) -> Pairs:
     names = [f"{node:05d}" for node in range(nodes)]
     if is_shuffled:
-        random.Random(7).shuffle(names)  # noqa: S311
+        random.Random(7).shuffle(names)
     return list(itertools.pairwise(names))
 
 
@@ -102,7 +102,7 @@ def found(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[
         for name, pairs in GRAPHS.items()
         for left, right in pairs
     ]
-    random.Random(11).shuffle(edges)  # noqa: S311
+    random.Random(11).shuffle(edges)
     run_materialization(settings, tmp_path_factory.mktemp("components"), edges)
     return components(settings)
 

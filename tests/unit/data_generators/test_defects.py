@@ -97,7 +97,7 @@ def test_what_truth_does_not_name_is_clean(whole: Generation) -> None:
 
 def randoms(count: int) -> list[Random]:
     """Return generators with different seeds."""
-    return [Random(seed) for seed in range(count)]  # noqa: S311 - made-up data, not secrets
+    return [Random(seed) for seed in range(count)]
 
 
 def foreign(text: str) -> bool:

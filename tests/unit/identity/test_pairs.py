@@ -28,7 +28,7 @@ def test_shares_of_nothing_are_none() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_counts_are_those_of_all_pairs(seed: int) -> None:
-    numbers = random.Random(seed)  # noqa: S311 - no secret
+    numbers = random.Random(seed)
     keys = range(60)
     people = {str(key): str(numbers.randrange(25)) for key in keys if numbers.random() < 0.9}
     customers = {str(key): str(numbers.randrange(25)) for key in keys if numbers.random() < 0.9}
