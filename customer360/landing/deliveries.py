@@ -1,12 +1,14 @@
 """Says of a landing file what its name is, whose contract claims it, and which bytes it holds."""
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from customer360.landing.contracts import ContractError, FeedContract
+from customer360.landing.encoded_text import is_utf8
 from customer360.landing.ledger import Delivery
 from customer360.landing.outcomes import FileRejected
 from customer360.landing.source_file import sha256_of
@@ -17,7 +19,7 @@ def announced(
 ) -> tuple[Delivery, FeedContract | FileRejected]:
     """Return what the name alone tells of a file, and its contract or why it has none."""
     file_name = file_name_of(path, landing_dir)
-    claim = claiming_contract(file_name, contracts, feed)
+    claim = _unreadable_name(path) or claiming_contract(file_name, contracts, feed)
     delivery = Delivery(
         file_name, datetime.now(UTC), contract_sha256=_fingerprint_of_all(contracts)
     )
@@ -46,12 +48,26 @@ def identified(delivery: Delivery, path: Path) -> Delivery:
 
 
 def file_name_of(path: Path, landing_dir: Path) -> str:
-    """Return the file's name in the ledger: below the landing directory, else its absolute path."""
+    """Return the file's name in the ledger: below the landing directory, else its absolute path.
+
+    Bytes of it that are no UTF-8 are written as `\\xNN`.
+    """
     absolute = path.absolute()
     for directory in (landing_dir.absolute(), landing_dir.resolve()):
         if absolute.is_relative_to(directory):
-            return absolute.relative_to(directory).as_posix()
-    return absolute.as_posix()
+            return _as_text(absolute.relative_to(directory))
+    return _as_text(absolute)
+
+
+def _as_text(path: Path) -> str:
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _unreadable_name(path: Path) -> FileRejected | None:
+    """Return why a file is rejected whose name no database and no task can hold, if it is so."""
+    if is_utf8(os.fsencode(path)):
+        return None
+    return FileRejected("its name is no UTF-8", "Rename it, or let the sender deliver it anew")
 
 
 def claiming_contract(

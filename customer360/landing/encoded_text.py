@@ -9,6 +9,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from customer360.landing.outcomes import FileRejected
+
 _MARK = 0xDC00
 _MARKED = re.compile("[\udc00-\udcff]")
 _UNSTORABLE = re.compile("[\udc00-\udcff\x00]")
@@ -39,14 +41,25 @@ def encoding_of(start: bytes, declared: str) -> tuple[str, int]:
 
 
 def as_utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """Turn chunks of any encoding into UTF-8; UTF-8 passes as it is."""
+    """Turn chunks of any encoding into UTF-8; UTF-8 passes as it is.
+
+    Raises:
+        FileRejected: if the encoding is one that cannot go on behind what it does not know, as
+            UTF-16 without a byte-order mark.
+    """
     if encoding == "utf-8":
         yield from chunks
         return
-    decoder = codecs.getincrementaldecoder(encoding)("customer360.mark")
-    for chunk in chunks:
-        yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
-    yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)("customer360.mark")
+        for chunk in chunks:
+            yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    except UnicodeError as error:
+        raise FileRejected(
+            f"it is no {encoding} ({error})",
+            "Deliver it as UTF-8, or correct `encoding` in its contract",
+        ) from error
 
 
 def is_utf8(raw: bytes) -> bool:

@@ -9,9 +9,10 @@ before left it. All repetitions are possessive, so the time is linear in the len
 import re
 from collections.abc import Iterator
 
+from customer360.landing.lines import MAX_LINE_BYTES
 from customer360.landing.outcomes import FileRejected
 
-MAX_ELEMENT_BYTES = 256 * 1024**2  # Postgres holds up to 1 GiB in a field; this is no row
+MAX_ELEMENT_BYTES = MAX_LINE_BYTES
 
 _SPACE = b" \t\r\n"
 _SPACES = rb"[ \t\r\n]*+"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from customer360.landing.outcomes import FileRejected
 
-MAX_LINE_BYTES = 256 * 1024**2  # Postgres holds up to 1 GiB in a field; a line like this is no row
+# Postgres holds up to 1 GiB in a field, and in quarantine a byte may be written as four: \xNN.
+MAX_LINE_BYTES = 128 * 1024**2
 
 _MAX_SEARCHED_BYTES = 1024**2  # how far we look for the first line end
 

@@ -14,6 +14,9 @@ from customer360.landing.encoded_text import as_utf8, encoding_of
 from customer360.landing.outcomes import FileRejected, suffixes
 
 CHUNK_BYTES = 64 * 1024  # small, so that the server already works on one while we read the next
+# No customer file is so regular, and none needs more room than we have before we can tell.
+_MAX_GZIP_RATIO = 250
+_UNJUDGED_BYTES = 16 * 1024**2
 _GZIP_MAGIC = b"\x1f\x8b"
 PARQUET_MAGIC = b"PAR1"
 _OTHER_FORMATS = {PARQUET_MAGIC: "Parquet", b"PK\x03\x04": "a zip archive or an Excel workbook"}
@@ -25,6 +28,7 @@ class _HashingReader(io.RawIOBase):
     def __init__(self, file: io.FileIO) -> None:
         self._file = file
         self._sha256 = hashlib.sha256()
+        self.bytes_read = 0
 
     def readable(self) -> bool:
         return True
@@ -32,6 +36,7 @@ class _HashingReader(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         count = self._file.readinto(buffer) or 0
         self._sha256.update(memoryview(buffer)[:count])
+        self.bytes_read += count
         return count
 
     def hexdigest_of_all(self) -> str:
@@ -81,7 +86,9 @@ def open_source(
         raw = _HashingReader(file)
         buffered = io.BufferedReader(raw, CHUNK_BYTES)
         _check_claim(buffered.peek(4), suffixes(name)[1])
-        chunks = _chunks_of(cast("BinaryIO", buffered), is_gzip=suffixes(name)[1])
+        chunks = _chunks_of(cast("BinaryIO", buffered))
+        if suffixes(name)[1]:
+            chunks = _unpacked(cast("BinaryIO", buffered), raw)
         first = next(chunks, b"")
         if not first:
             raise FileRejected("the file is empty", "Ask the sender for the file again")
@@ -109,13 +116,23 @@ def _check_claim(start: bytes, is_gzip: bool) -> None:  # noqa: FBT001 - one pri
             )
 
 
-def _chunks_of(buffered: BinaryIO, *, is_gzip: bool) -> Iterator[bytes]:
-    if not is_gzip:
-        yield from iter(lambda: buffered.read(CHUNK_BYTES), b"")
-        return
+def _chunks_of(file: BinaryIO) -> Iterator[bytes]:
+    yield from iter(lambda: file.read(CHUNK_BYTES), b"")
+
+
+def _unpacked(buffered: BinaryIO, packed: _HashingReader) -> Iterator[bytes]:
+    size = 0
     try:
         with gzip.GzipFile(fileobj=buffered) as unpacked:
-            yield from iter(lambda: unpacked.read(CHUNK_BYTES), b"")
+            for chunk in _chunks_of(cast("BinaryIO", unpacked)):
+                size += len(chunk)
+                if size > max(_UNJUDGED_BYTES, _MAX_GZIP_RATIO * packed.bytes_read):
+                    raise FileRejected(
+                        f"it unpacks to more than {_MAX_GZIP_RATIO} times its size, as only a "
+                        "gzip bomb does",
+                        "Find out who made it; if it is meant, deliver it without .gz",
+                    )
+                yield chunk
     except EOFError:
         raise FileRejected(
             "the gzip data ends too early: the file is truncated", "Deliver it again, whole"

@@ -40,18 +40,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("seed", seeds, ids=[f"seed={seed}" for seed in seeds])
 
 
+def make_server(data_dir: Path) -> Settings:
+    """Start a server over a new directory, with a database to make others from."""
+    settings = Settings(
+        data_dir=data_dir, database_url=None, database_url_file=None, _env_file=None
+    )
+    embedded.start(data_dir)
+    create_database(settings, TEMPLATE)
+    with connect(settings, database=TEMPLATE) as connection:
+        apply_init_sql(connection, settings.sql_init_dir)
+    return settings
+
+
 @pytest.fixture(scope="session")
 def mortal_server() -> Iterator[Settings]:
     """A server of these tests alone: others would notice when it dies."""
     with TemporaryDirectory(prefix="c360-mortal-", ignore_cleanup_errors=True) as directory:
         Path(directory).chmod(0o755)
-        settings = Settings(
-            data_dir=Path(directory), database_url=None, database_url_file=None, _env_file=None
-        )
-        embedded.start(settings.data_dir)
-        create_database(settings, TEMPLATE)
-        with connect(settings, database=TEMPLATE) as connection:
-            apply_init_sql(connection, settings.sql_init_dir)
+        settings = make_server(Path(directory))
         yield settings
         embedded.stop(settings.data_dir)
 

@@ -12,9 +12,16 @@
 {%- endmacro %}
 
 {% macro default__json_value(value, path_literals) -%}
-    {#- The case is inside the cast: around it, Postgres would still cast a constant while it plans. -#}
+    {#- The case is inside the cast: around it, Postgres would still cast a constant while it plans. What is nested more
+        than some ten thousand deep is no invalid input to Postgres, but ends the statement: hence the count of brackets. -#}
+    {%- set brackets = "length(" ~ value ~ ") - length(translate(" ~ value ~ ", '[{', ''))" -%}
     jsonb_extract_path_text(
-        cast(case when pg_input_is_valid({{ value }}, 'jsonb') then {{ value }} end as jsonb),
+        cast(
+            case
+                when {{ brackets }} > 5000 then null
+                when pg_input_is_valid({{ value }}, 'jsonb') then {{ value }}
+            end as jsonb
+        ),
         {{ path_literals | join(', ') }}
     )
 {%- endmacro %}

@@ -17,6 +17,8 @@ CASES = [
     ("null", None, None),
     ('{"street": "cut', None, None),
     ('{"street": "\\u0000"}', None, None),
+    ("[" * 500_000, None, None),
+    ('{"street": ' * 100_000, None, None),
     ("Via Roma 1", None, None),
     ("", None, None),
     (None, None, None),

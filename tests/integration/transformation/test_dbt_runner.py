@@ -123,13 +123,13 @@ def test_interrupted_build_leaves_no_dbt_behind_and_is_not_published(tiny: Setti
     )
     wait_until(lambda: query(tiny, f"{working} and state = 'active' and pid <> pg_backend_pid()"))
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) != 0
+    assert process.wait(120) != 0
     wait_until(lambda: [(1,)] if query(tiny, working) == [(0,)] else [(0,)])
     with pytest.raises(GatesFailed, match=r"complete|successful"):
         publish(tiny, rules=RULES)
 
 
-def wait_until(condition: Callable[[], list[tuple[object, ...]]], seconds: float = 30) -> None:
+def wait_until(condition: Callable[[], list[tuple[object, ...]]], seconds: float = 120) -> None:
     """Wait for a query to count something."""
     deadline = time.monotonic() + seconds
     while condition() == [(0,)]:
