@@ -58,7 +58,7 @@ def deliver(settings: Settings, name: str, rows: list[tuple[str, ...]]) -> None:
 
 def build(settings: Settings, *options: str) -> Step:
     """Build identity and all before it; every data test must pass."""
-    selection = ["--select", "+identity_customers", "--indirect-selection", "buildable"]
+    selection = ["--select", "+customer_id_changes", "--indirect-selection", "buildable"]
     without = ["--exclude-resource-type", "unit_test"]
     run_dbt(settings, ["build", *selection, *without, *options], "tests")
     with connect(settings) as connection, connection.cursor() as cursor:

@@ -10,6 +10,10 @@ from tests.integration.marts.warehouse import Warehouse
 FOLDERS = ("identity", "marts")
 ONE_TRANSACTION = "(select min(transaction_id) from warehouse_next.fct_transactions)"
 ONE_CUSTOMER = "(select min(customer_id) from warehouse_next.customer_rfm)"
+OTHER_CUSTOMERS_RECORD = (
+    "(select min(others.source_customer_key) from identity.identity_clusters_decided as others"
+    " where others.cluster_key <> identity_clusters_decided.cluster_key)"
+)
 BUSY_DAY = "(select max(metric_date) - 30 from warehouse_next.daily_metrics)"
 
 # What the loader sets aside, had it come into raw all the same: a key that cleaning leaves empty.
@@ -49,6 +53,24 @@ DAMAGES = [
         "delete from identity.identity_customers where source_customer_key in"
         " (select min(source_customer_key) from identity.identity_customers)",
     ),
+    (
+        "assert_few_records_are_over_merged",
+        "update warehouse_next.match_quality set records ="
+        " (select records from warehouse_next.match_quality where topic = 'all')"
+        " where match_quality_id = 'birth_dates:3 or more'",
+    ),
+    *[
+        (
+            "assert_decisions_hold",
+            f"insert into identity.identity_decisions select 1, '{kind}', {pair}"
+            " from identity.identity_clusters_decided group by cluster_key having count(*) > 1"
+            " limit 1",
+        )
+        for kind, pair in (
+            ("unlink", "min(source_customer_key), max(source_customer_key)"),
+            ("link", f"min(source_customer_key), {OTHER_CUSTOMERS_RECORD}"),
+        )
+    ],
     (
         "assert_rfm_segments_cover_every_cell_once",
         "delete from seeds.rfm_segments"

@@ -13,7 +13,7 @@ from customer360.transformation.dbt_runner import run_dbt
 from tests.conftest import fresh_database
 from tests.integration.marts.warehouse import Warehouse
 
-SELECTION = ("+dim_customers_history", "+dim_customers")
+SELECTION = ("+dim_customers_history", "+dim_customers", "identity_customers_logged")
 CUSTOMERS = ("customer_id", "first_name", "last_name", "email", "phone", "city", "created_at")
 ORDERS = ("order_id", "customer_id", "product_id", "ordered_at", "quantity", "amount")
 HISTORY = """

@@ -45,7 +45,7 @@ def test_match_quality_counts_what_identity_holds(generated: Warehouse) -> None:
         """
     ).itertuples(index=False)
     rows = generated.frame("select * from warehouse_next.match_quality").set_index("topic")
-    for topic in ("all", "cluster_size", "given_names"):
+    for topic in ("all", "cluster_size", "given_names", "birth_dates", "emails"):
         found = rows.loc[[topic], ["records", "customers", "found_pairs"]].sum()
         assert found.tolist() == [records, customers, pairs]
 

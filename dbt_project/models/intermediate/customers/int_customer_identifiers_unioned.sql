@@ -1,11 +1,16 @@
 -- Grain: one row per customer, kind of identifier, identifier and system that gave it.
--- Devices come from what people did, everything else from their records.
+-- Devices come from what people did, former ids from the memory of identity, everything else from
+-- their records.
 with records as (
     select * from {{ ref('int_customer_records_ranked') }}
 ),
 
 devices as (
     select * from {{ ref('int_customer_devices_summarised') }}
+),
+
+forwards as (
+    select * from {{ ref('customer_id_forwards') }}
 ),
 
 identifiers as (
@@ -54,6 +59,15 @@ identifiers as (
         first_seen_at,
         last_seen_at
     from devices
+    union all
+    select
+        customer_id,
+        'former_customer_id' as identifier_type,
+        former_customer_id as identifier,
+        'identity' as source_name,
+        null as first_seen_at,
+        null as last_seen_at
+    from forwards
 ),
 
 final as (

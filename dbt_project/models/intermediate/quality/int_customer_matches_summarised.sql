@@ -1,6 +1,6 @@
 -- Grain: one row per customer.
--- Several given names in one customer are the plainest sign of several people; typos and
--- nicknames add some too, so it is a sign and no proof.
+-- Several given names, birth dates or many addresses in one customer are the plainest signs of
+-- several people; typos and nicknames add some too, so they are signs and no proof.
 with records as (
     select * from {{ ref('identity_records') }}
 ),
@@ -15,6 +15,8 @@ final as (
         count(*) as records,
         count(distinct records.source_name) as sources,
         count(distinct {{ comparable_text('records.first_name') }}) as given_names,
+        count(distinct records.birth_date) as birth_dates,
+        count(distinct records.email) as emails,
         {{ integer_divide('count(*) * (count(*) - 1)', '2') }} as pairs
     from customers
     inner join records

@@ -29,13 +29,15 @@ measured_customers as (
         records,
         pairs
     from customers
-    union all
-    select
-        'given_names' as topic,
-        given_names as measured_value,
-        records,
-        pairs
-    from customers
+    {% for sign in ['given_names', 'birth_dates', 'emails'] %}
+        union all
+        select
+            '{{ sign }}' as topic,
+            {{ sign }} as measured_value,
+            records,
+            pairs
+        from customers
+    {% endfor %}
 ),
 
 customers_counted as (
