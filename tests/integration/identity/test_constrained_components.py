@@ -25,7 +25,7 @@ select left_key, right_key, link_rank from public.ranked
 
 def random_case(seed: int, nodes: int, links: int, unlinked: int) -> tuple[Links, Pairs]:
     """Return random links and pairs that must stay apart, some of them linked themselves."""
-    rng = random.Random(seed)  # noqa: S311 - a seeded sample, not a secret
+    rng = random.Random(seed)
     names = [f"{node:04d}" for node in range(nodes)]
     possible = list(itertools.combinations(names, 2))
     return rng.sample(possible, links), rng.sample(possible, unlinked)
@@ -97,7 +97,7 @@ def rows() -> list[tuple[str, str, int | None]]:
     for name, (links, unlinked) in CASES.items():
         ranked += [(f"{name}/{left}", f"{name}/{right}", next(ranks)) for left, right in links]
         ranked += [(f"{name}/{left}", f"{name}/{right}", None) for left, right in unlinked]
-    random.Random(5).shuffle(ranked)  # noqa: S311
+    random.Random(5).shuffle(ranked)
     return ranked
 
 

@@ -150,7 +150,7 @@ def models(server: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_random_histories_are_those_of_the_reference(models: Models) -> None:
     """Records come, go, merge, part and merge again; every id that comes or goes is told of."""
-    world, memory = World(random.Random(3)), Memory()  # noqa: S311 - a seeded sample, not a secret
+    world, memory = World(random.Random(3)), Memory()
     ids: dict[int, str] = {}
     before: dict[str, str] = {}
     for step in range(1, STEPS + 1):
@@ -202,12 +202,12 @@ def assert_changes_lead_where_forwards_do(models: Models, forwards: dict[str, st
 
 def test_what_changes_nothing_is_no_change(models: Models) -> None:
     """A no-op, a full refresh, raw reloaded in another order, a replay that sees other records."""
-    world = World(random.Random(2))  # noqa: S311
+    world = World(random.Random(2))
     for _ in range(2):
         world.evolve()
         found = models.build(world.clusters)
     remembered = models.remembered()
-    other_order = random.Random(3)  # noqa: S311
+    other_order = random.Random(3)
     assert models.build(world.clusters) == found
     assert models.build(world.clusters, "--full-refresh", order=other_order) == found
     models.run("--select", "customer_id_changes")
