@@ -183,7 +183,8 @@ def test_file_system_is_read_only(stack: Stack, service: str) -> None:
 def test_no_secret_reaches_logs_or_configuration(stack: Stack) -> None:
     names = ("airflow_password", "postgres_password", "fernet_key", "jwt_secret", "api_secret_key")
     found = [stack.secret(name) for name in names]
-    files = "cat $(find /opt/airflow/logs /var/lib/customer360/dbt -type f)"
+    folders = "/opt/airflow/logs /var/lib/customer360/dbt"
+    files = f"find {folders} -type f -exec cat {{}} + | tr -cd '[:print:]\\n'"
     told = {
         "task logs": stack.compose("exec", "-T", "airflow-scheduler", "sh", "-c", files),
         "container logs": stack.compose("logs", "--no-color"),
