@@ -94,3 +94,48 @@ def count_links(
 
 def _pairs(sizes: Iterable[int]) -> int:
     return sum(size * (size - 1) // 2 for size in sizes)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Precision and recall of a clustering, by one way of counting; both in [0, 1]."""
+
+    precision: float
+    recall: float
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of both."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+
+@dataclass(frozen=True)
+class Agreements:
+    """The agreement by pairs and by records (B³)."""
+
+    pairwise: Agreement
+    b_cubed: Agreement
+
+
+def agree(people: Mapping[str, str], customers: Mapping[str, str]) -> Agreements:
+    """Compare record → person with record → customer, over the records of both.
+
+    B³ asks of each record which share of its customer's records are its person's (precision), and
+    which share of its person's records its customer has (recall), and takes the mean over records
+    (Bagga & Baldwin 1998). Where there is no pair to find, nothing is missed: the share is 1.
+    """
+    counts = count_pairs(people, customers)
+    shared = people.keys() & customers.keys()
+    cells = Counter((people[key], customers[key]) for key in shared)
+    of_person = Counter(people[key] for key in shared)
+    of_customer = Counter(customers[key] for key in shared)
+    precision = sum(n * n / of_customer[customer] for (_, customer), n in cells.items())
+    recall = sum(n * n / of_person[person] for (person, _), n in cells.items())
+    return Agreements(
+        Agreement(
+            1.0 if counts.precision is None else counts.precision,
+            1.0 if counts.recall is None else counts.recall,
+        ),
+        Agreement(precision / max(len(shared), 1), recall / max(len(shared), 1)),
+    )

@@ -1,8 +1,12 @@
--- Grain: one row per match rule and record that shares a value with an older record.
--- Each record is linked to the oldest holder of the value and not to every other holder: the
--- components are the same, and the pairs grow with the records, not with their square.
+-- Grain: one row per match rule and pair of records that the rule says are one customer's.
+-- A declared pair and a shared address under one name need no weighing; all others are linked where
+-- the odds that they are one person's are better than the threshold.
 with records as (
-    select * from {{ ref('identity_records') }}
+    select * from {{ ref('identity_comparable_records') }}
+),
+
+scored_pairs as (
+    select * from {{ ref('identity_scored_pairs') }}
 ),
 
 declarations as (
@@ -14,60 +18,55 @@ shared_values as (
     where is_linking
 ),
 
-record_values as (
+declared as (
     select
-        'same_email' as match_rule,
-        email as shared_value,
-        source_customer_key,
-        _first_batch_id,
-        _first_line
-    from records
-    union all
-    select
-        'same_phone_and_name' as match_rule,
-        phone || ' ' || comparable_name as shared_value,
-        source_customer_key,
-        _first_batch_id,
-        _first_line
-    from records
-    where first_name is not null and last_name is not null
-    union all
-    select
-        match_rule,
-        shared_value,
-        source_customer_key,
-        _first_batch_id,
-        _first_line
+        declarations.match_rule,
+        declarations.shared_value as left_key,
+        declarations.source_customer_key as right_key,
+        cast(null as {{ dbt.type_float() }}) as match_weight,
+        cast(1 as {{ dbt.type_float() }}) as match_probability
     from declarations
-),
-
-holders as (
-    select
-        record_values.match_rule,
-        record_values.shared_value,
-        record_values.source_customer_key,
-        first_value(record_values.source_customer_key) over (
-            partition by record_values.match_rule, record_values.shared_value
-            order by
-                record_values._first_batch_id asc nulls last,
-                record_values._first_line asc nulls last,
-                record_values.source_customer_key asc nulls last
-        ) as oldest_customer_key
-    from record_values
     inner join shared_values
         on
-            record_values.match_rule = shared_values.match_rule
-            and record_values.shared_value = shared_values.shared_value
+            declarations.match_rule = shared_values.match_rule
+            and declarations.shared_value = shared_values.shared_value
+    where declarations.shared_value <> declarations.source_customer_key
+),
+
+weighed as (
+    select
+        case
+            when
+                email_level = 5
+                and first_name_level >= 5
+                and last_name_level >= 4
+                and birth_date_level not in (1, 2)
+                then 'same_email_and_name'
+            when match_probability >= {{ var('identity_match_threshold') }}
+                then 'match_weight'
+        end as match_rule,
+        left_number,
+        right_number,
+        match_weight,
+        match_probability
+    from scored_pairs
 ),
 
 final as (
     select
-        match_rule,
-        oldest_customer_key as left_key,
-        source_customer_key as right_key,
-        shared_value
-    from holders
-    where oldest_customer_key <> source_customer_key
+        weighed.match_rule,
+        left_records.source_customer_key as left_key,
+        right_records.source_customer_key as right_key,
+        weighed.match_weight,
+        weighed.match_probability
+    from weighed
+    inner join records as left_records
+        on weighed.left_number = left_records.record_number
+    inner join records as right_records
+        on weighed.right_number = right_records.record_number
+    where weighed.match_rule is not null
+    union all
+    select * from declared
 )
 
 select * from final

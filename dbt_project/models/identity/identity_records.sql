@@ -5,7 +5,9 @@
     first_name,
     last_name,
     email,
+    email_raw,
     phone,
+    phone_raw,
     city,
     country,
     country_code,
@@ -17,6 +19,9 @@
     _loaded_at
 {% endset %}
 
+{% set no_date = 'cast(null as date)' %}
+{% set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
+
 with shop_customers as (
     select * from {{ ref('stg_shop__customers') }}
 ),
@@ -24,7 +29,7 @@ with shop_customers as (
 loyalty_accounts as (
     select
         *,
-        cast(null as {{ dbt.type_string() }}) as city
+        {{ no_text }} as city
     from {{ ref('stg_loyalty__loyalty_accounts') }}
 ),
 
@@ -51,37 +56,41 @@ external_customers as (
 unioned as (
     select
         'shop' as source_name,
-        cast(null as date) as birth_date,
+        {{ no_date }} as birth_date,
+        {{ no_text }} as birth_date_raw,
         address as street,
-        cast(null as {{ dbt.type_string() }}) as state,
-        cast(null as {{ dbt.type_string() }}) as postcode,
+        {{ no_text }} as state,
+        {{ no_text }} as postcode,
         created_at as updated_at,
         {{ common_columns }}
     from shop_customers
     union all
     select
         'retail_api' as source_name,
-        cast(null as date) as birth_date,
-        cast(null as {{ dbt.type_string() }}) as street,
-        cast(null as {{ dbt.type_string() }}) as state,
-        cast(null as {{ dbt.type_string() }}) as postcode,
+        {{ no_date }} as birth_date,
+        {{ no_text }} as birth_date_raw,
+        {{ no_text }} as street,
+        {{ no_text }} as state,
+        {{ no_text }} as postcode,
         created_at as updated_at,
         {{ common_columns }}
     from retail_api_customers
     union all
     select
         'loyalty' as source_name,
-        cast(null as date) as birth_date,
-        cast(null as {{ dbt.type_string() }}) as street,
-        cast(null as {{ dbt.type_string() }}) as state,
-        cast(null as {{ dbt.type_string() }}) as postcode,
+        {{ no_date }} as birth_date,
+        {{ no_text }} as birth_date_raw,
+        {{ no_text }} as street,
+        {{ no_text }} as state,
+        {{ no_text }} as postcode,
         created_at as updated_at,
         {{ common_columns }}
     from loyalty_accounts
     union all
     select
         'salesforce' as source_name,
-        cast(null as date) as birth_date,
+        {{ no_date }} as birth_date,
+        {{ no_text }} as birth_date_raw,
         street,
         state,
         postcode,
@@ -92,8 +101,9 @@ unioned as (
     select
         'dynamics' as source_name,
         birth_date,
+        birth_date_raw,
         street,
-        cast(null as {{ dbt.type_string() }}) as state,
+        {{ no_text }} as state,
         postcode,
         updated_at,
         {{ common_columns }}
@@ -101,10 +111,11 @@ unioned as (
     union all
     select
         'dealership' as source_name,
-        cast(null as date) as birth_date,
+        {{ no_date }} as birth_date,
+        {{ no_text }} as birth_date_raw,
         street,
-        cast(null as {{ dbt.type_string() }}) as state,
-        cast(null as {{ dbt.type_string() }}) as postcode,
+        {{ no_text }} as state,
+        {{ no_text }} as postcode,
         updated_at,
         {{ common_columns }}
     from dealership_customers
@@ -112,6 +123,7 @@ unioned as (
     select
         source_name,
         birth_date,
+        birth_date_raw,
         street,
         state,
         postcode,
@@ -129,8 +141,11 @@ final as (
         last_name,
         {{ comparable_text("first_name || last_name") }} as comparable_name,
         email,
+        email_raw,
         phone,
+        phone_raw,
         birth_date,
+        birth_date_raw,
         street,
         city,
         state,

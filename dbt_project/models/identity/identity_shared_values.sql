@@ -1,6 +1,6 @@
--- Grain: one row per match rule and value that at least two records share.
--- A value that too many records share (info@…, a switchboard) says nothing about who somebody is:
--- it links nobody, and is reported instead.
+-- Grain: one row per kind of evidence and value that at least two records share.
+-- A value under too many names (info@…, a switchboard) says nothing about who somebody is: it is no
+-- evidence, and is reported instead. So does an account that too many members declare.
 with records as (
     select * from {{ ref('identity_records') }}
 ),
@@ -9,35 +9,24 @@ declarations as (
     select * from {{ ref('identity_declarations') }}
 ),
 
-phone_holders as (
-    select
-        phone,
-        count(*) as number_of_holders
-    from records
-    where phone is not null
-    group by phone
-),
-
 candidates as (
     select
         'same_email' as match_rule,
         email as shared_value,
         count(*) as number_of_records,
-        count(*) as number_of_holders
+        count(distinct comparable_name) as number_of_holders
     from records
     where email is not null
     group by email
     union all
     select
-        'same_phone_and_name' as match_rule,
-        records.phone || ' ' || records.comparable_name as shared_value,
+        'same_phone' as match_rule,
+        phone as shared_value,
         count(*) as number_of_records,
-        max(phone_holders.number_of_holders) as number_of_holders
+        count(distinct comparable_name) as number_of_holders
     from records
-    inner join phone_holders
-        on records.phone = phone_holders.phone
-    where records.first_name is not null and records.last_name is not null
-    group by records.phone, records.comparable_name
+    where phone is not null
+    group by phone
     union all
     select
         match_rule,

@@ -1,0 +1,8 @@
+{% macro joined_members_sql(groups, joins) -%}
+    select
+        groups.record_number,
+        coalesce(joins.kept_group, groups.group_number) as group_number
+    from {{ groups }} as groups
+    left join {{ joins }} as joins
+        on groups.group_number = joins.joined_group
+{%- endmacro %}
