@@ -33,6 +33,9 @@ _PRIOR_PAIRS = 20.0
 _PRIOR_RANDOM_PAIRS = 200.0
 # Relatives with the same given name (father and son) and the same day of birth (twins).
 _ALIKE: Mapping[str, float] = {"first_name": 0.05, "birth_date": 0.02}
+# The search starts with few: where hardly a field tells relatives from matches, more would take
+# matches along.
+_FIRST_RELATIVES = 0.1
 _MOST_ITERATIONS = 200
 _TOLERANCE = 1e-7
 
@@ -72,7 +75,7 @@ def fit(
     """
     pairs = records * (records - 1) / 2
     match_prior = expected.matches_per_record * records / pairs
-    relative_prior = expected.relatives_per_record * records / pairs
+    relative_prior = _FIRST_RELATIVES * expected.relatives_per_record * records / pairs
     matches, relatives = expected.matches, expected.relatives
     likelihood = -np.inf
     for iteration in range(1, _MOST_ITERATIONS + 1):  # noqa: B007 - it is returned

@@ -4,6 +4,7 @@
     {%- set unlabelled = regex_replace_all(bare, '[+][^@]*', '') -%}
     nullif(
         case
+            when {{ unlabelled }} like '@%' then ''
             when {{ regex_matches(unlabelled, '@(gmail|googlemail)[.]com$') }}
                 then replace({{ email_local_part(unlabelled) }}, '.', '') || '@gmail.com'
             else {{ unlabelled }}

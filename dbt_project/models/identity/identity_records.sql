@@ -20,7 +20,7 @@
 {% endset %}
 
 {% set no_date = 'cast(null as date)' %}
-{% set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
+{% set no_text %}cast(null as {{ dbt.type_string() }}){% endset %}
 
 with shop_customers as (
     select * from {{ ref('stg_shop__customers') }}
