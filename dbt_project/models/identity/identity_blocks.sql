@@ -42,7 +42,8 @@ final as (
         blocks.is_small,
         blocks.is_small
         and rules.number_of_pairs
-        <= records_counted.number_of_records * {{ var('identity_max_pairs_per_record') }} as is_used
+        <= greatest(records_counted.number_of_records, {{ var('identity_least_records') }})
+        * {{ var('identity_max_pairs_per_record') }} as is_used
     from blocks
     cross join records_counted
     left join rules

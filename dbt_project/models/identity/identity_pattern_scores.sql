@@ -13,7 +13,7 @@ weights as (
 ),
 
 records_counted as (
-    select greatest(count(*), 2) as number_of_records
+    select greatest(count(*), {{ var('identity_least_records') }}) as number_of_records
     from {{ ref('identity_comparable_records') }}
 ),
 
