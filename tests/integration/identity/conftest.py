@@ -15,7 +15,11 @@ from tests.conftest import fresh_database
 
 HEADER = ("customer_id", "first_name", "last_name", "email", "phone", "country", "created_at")
 PHONE = "0151 23456789"
-CROWD = 30  # more than identity_max_shared_records
+# More names than identity_max_shared_records.
+CROWD = (
+    "Aaron Bella Carl Dora Emil Fiona Georg Hanna Igor Julia Konrad Lena Moritz Nora Otto Paula "
+    "Quentin Rosa Sven Tanja Ulrich Vera Walter Xenia Yannick Zoe Boris Clara Dirk Edda"
+).split()
 
 FIRST_DELIVERY = [
     # later in the file, so that the older row of the pair is not the one with the smaller id
@@ -27,8 +31,8 @@ FIRST_DELIVERY = [
     ("5", "No", "Contact", "n/a", "000000", "DE", "2024-01-05"),
     ("6", "No", "Contact", "n/a", "000000", "DE", "2024-01-06"),
     *[
-        (f"crowd{n}", f"Name{n}", "Crowd", "info@example.com", "0170 1111222", "DE", "2024-02-01")
-        for n in range(CROWD)
+        (f"crowd{n}", name, "Crowd", "info@example.com", "0170 1111222", "DE", "2024-02-01")
+        for n, name in enumerate(CROWD)
     ],
 ]
 SECOND_DELIVERY = [

@@ -22,7 +22,7 @@ def test_same_email_links_and_so_does_same_phone_with_same_name(steps: Steps) ->
 
 def test_value_shared_by_a_crowd_links_nobody(steps: Steps) -> None:
     ids = steps["first delivery"].customer_ids
-    assert len({ids[f"crowd{n}"] for n in range(CROWD)}) == CROWD
+    assert len({ids[f"crowd{n}"] for n in range(len(CROWD))}) == len(CROWD)
 
 
 def test_later_record_joins_its_customer(steps: Steps) -> None:
