@@ -31,6 +31,8 @@ from customer360.identity.levels import (
 # Pairs that the shipped expectations are worth: small data lean on them, large data on themselves.
 _PRIOR_PAIRS = 20.0
 _PRIOR_RANDOM_PAIRS = 200.0
+# Jeffreys' prior of a share: where none were seen, half a pair is.
+_UNSEEN_PAIRS = 0.5
 # Relatives with the same given name (father and son) and the same day of birth (twins).
 _ALIKE: Mapping[str, float] = {"first_name": 0.05, "birth_date": 0.02}
 # The search starts with few: where hardly a field tells relatives from matches, more would take
@@ -92,8 +94,8 @@ def fit(
         before, likelihood = likelihood, float(candidates.counts @ np.log(total))
         match_pairs = candidates.counts * match / total
         relative_pairs = candidates.counts * relative / total
-        match_prior = (match_pairs.sum() + 1) / (pairs + 1)
-        relative_prior = (relative_pairs.sum() + 1) / (pairs + 1)
+        match_prior = (match_pairs.sum() + _UNSEEN_PAIRS) / (pairs + 1)
+        relative_prior = (relative_pairs.sum() + _UNSEEN_PAIRS) / (pairs + 1)
         matches = _shares(candidates, match_pairs, expected.matches)
         relatives = {**_shares(candidates, relative_pairs, expected.relatives), **_alike(strangers)}
         if abs(likelihood - before) < _TOLERANCE * abs(likelihood):

@@ -1,6 +1,11 @@
 -- Grain: one row per customer record, in the forms that are compared; what is empty is no evidence.
 -- The sources' own text is read beside the typed fields: a mistyped address or day, which is none,
--- still resembles the right one. Texts are cut to what the edit distance takes.
+-- still resembles the right one. What stands for none does not: n/a is no address, nor 000000 a
+-- number. Texts are cut to what the edit distance takes.
+{% set mistyped_email -%}
+    coalesce(email, case when length(email_raw) >= 8 and email_raw like '%.%' then lower(email_raw) end)
+{%- endset %}
+
 with records as (
     select * from {{ ref('identity_records') }}
 ),
@@ -19,7 +24,7 @@ folded as (
         source_customer_key,
         {{ comparable_words('first_name', 'a-z') }} as first_name,
         {{ comparable_words('last_name', 'a-z') }} as last_name,
-        {{ folded_email("coalesce(email, lower(email_raw))") }} as email,
+        {{ folded_email(mistyped_email) }} as email,
         {{ regex_replace_all("coalesce(phone, phone_raw)", '[^0-9]', '') }} as phone_digits,
         {{ birth_day_digits('birth_date', 'birth_date_raw') }} as birth_day,
         {{ comparable_words('street', 'a-z0-9') }} as street,
@@ -36,7 +41,10 @@ telling as (
         left(folded.last_name, 60) as last_name,
         case when emails.shared_value is null then left(folded.email, 120) end as email,
         case
-            when phones.shared_value is null and length(folded.phone_digits) >= 6
+            when
+                phones.shared_value is null
+                and length(folded.phone_digits) >= 6
+                and replace(folded.phone_digits, left(folded.phone_digits, 1), '') <> ''
                 then right(folded.phone_digits, 9)
         end as phone_tail,
         left(folded.street, 120) as street,

@@ -16,10 +16,11 @@ from tests.conftest import fresh_database
 HEADER = ("customer_id", "first_name", "last_name", "email", "phone", "country", "created_at")
 PHONE = "0151 23456789"
 # More names than identity_max_shared_records.
-CROWD = (
-    "Aaron Bella Carl Dora Emil Fiona Georg Hanna Igor Julia Konrad Lena Moritz Nora Otto Paula "
-    "Quentin Rosa Sven Tanja Ulrich Vera Walter Xenia Yannick Zoe Boris Clara Dirk Edda"
-).split()
+CROWD = tuple(
+    f"{first}{second}"
+    for first in ("Bar", "Dem", "Fio", "Gun", "Hel", "Kas")
+    for second in ("ald", "eck", "ino", "orf", "utz")
+)
 
 FIRST_DELIVERY = [
     # later in the file, so that the older row of the pair is not the one with the smaller id
