@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from customer360.database.connection import Connection, connect
+from customer360.identity.step import learn_weights_once
 from customer360.settings import Settings
 from customer360.transformation.dbt_runner import DbtResult, run_dbt
 from customer360.transformation.events import Event
@@ -88,6 +89,8 @@ def run_layer(
         DbtFailed: if a model or test failed.
     """
     with build_lock(settings) as lock:
+        if layer.reads_weights:
+            learn_weights_once(settings, build_id, variables, lock.fileno())
         return run_dbt(
             settings,
             layer.arguments,

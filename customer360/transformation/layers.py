@@ -21,6 +21,7 @@ MODELS_STEP = "fit_models"
 class Layer:
     """A step of the build: its name and what dbt selects for it.
 
+    Before a layer that `reads_weights` a database's first build learns them from the records.
     Before a layer that `reads_evaluation` a whole build compares identity with the generators'
     truth, where there is one; before a layer that `reads_models` it fits the lifetime models.
     """
@@ -28,6 +29,7 @@ class Layer:
     name: str
     selection: tuple[str, ...]
     writes_manifest: bool = False
+    reads_weights: bool = False
     reads_evaluation: bool = False
     reads_models: bool = False
 
@@ -41,7 +43,7 @@ class Layer:
 LAYERS = (
     # The sources are selected for their tests; dbt builds nothing for them.
     Layer("staging", ("config.schema:seeds", "config.schema:staging", "source:*")),
-    Layer("identity", ("config.schema:identity",)),
+    Layer("identity", ("config.schema:identity",), reads_weights=True),
     Layer(
         "intermediate",
         ("config.schema:intermediate", "config.schema:history"),

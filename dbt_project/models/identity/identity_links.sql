@@ -1,7 +1,6 @@
 -- Grain: one row per match rule and pair of records that the rule says are one customer's.
 -- A declared pair and a shared address under one name need no weighing; all others are linked where
--- the odds that they are one person's are better than the threshold, and names are not all there
--- is: a name alone says who somebody is among a dozen people, and never among customers.
+-- the odds that they are one person's are better than the threshold.
 with records as (
     select * from {{ ref('identity_comparable_records') }}
 ),
@@ -43,9 +42,7 @@ weighed as (
                 and last_name_level >= 4
                 and birth_date_level not in (1, 2)
                 then 'same_email_and_name'
-            when
-                match_probability >= {{ var('identity_match_threshold') }}
-                and is_compared_beside_names
+            when match_probability >= {{ var('identity_match_threshold') }}
                 then 'match_weight'
         end as match_rule,
         left_number,

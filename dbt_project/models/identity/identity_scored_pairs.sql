@@ -79,8 +79,6 @@ final as (
         last_name_level,
         birth_date_level,
         email_level,
-        birth_date_level + email_level + phone_level + address_level > 0
-            as is_compared_beside_names,
         cast(match_weight as {{ dbt.type_float() }}) as match_weight,
         cast(1 / (1 + power(2.0, least(-match_weight, 1000))) as {{ dbt.type_float() }})
             as match_probability
