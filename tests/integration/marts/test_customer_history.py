@@ -60,10 +60,10 @@ def warehouse(server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ite
         ensure_database(settings)
         warehouse = Warehouse(settings)
         deliver(warehouse, "2025-03-01", [("1", "Ann", "Bonn"), ("2", "Bea", "Ulm")])
-        deliver(warehouse, "2025-02-28", [("3", "Cid", "Jena")])
+        deliver(warehouse, "2025-02-28", [("3", "Bea", "Jena")])
         build(warehouse)
         deliver(warehouse, "2025-03-05", [("1", "Ann", "Kiel")])
-        deliver(warehouse, "2025-03-04", [("3", "Cid", "Jena")], email="2@example.com")
+        deliver(warehouse, "2025-03-04", [("3", "Bea", "Jena")], email="2@example.com")
         build(warehouse)
         yield warehouse
 
@@ -83,7 +83,7 @@ def test_versions_hold_from_run_to_run(warehouse: Warehouse) -> None:
 
 
 def test_who_was_merged_into_another_has_no_current_version(warehouse: Warehouse) -> None:
-    found = warehouse.frame(HISTORY).query("first_name in ('Bea', 'Cid')")
+    found = warehouse.frame(HISTORY).query("first_name == 'Bea'")
     current = found[found["is_current"]]
     assert len(current) == 1
     ended = found[~found["is_current"]]
