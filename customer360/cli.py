@@ -102,57 +102,6 @@ def stop_bi() -> None:
     console.print("Stopped Superset." if stop_superset(get_settings()) else "No Superset runs.")
 
 
-@identity_app.command("evaluate")
-def evaluate_identity(
-    file: Annotated[
-        Path | None,
-        typer.Argument(help="CSV of records with a column truth. Default: the last build."),
-    ] = None,
-    truth: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the generator's truth. Default: truth in the data."),
-    ] = None,
-    threshold: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, help="Link what is more probable than this; for FILE."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON; for FILE.")] = False,
-) -> None:
-    """Measure precision and recall of the matching against a known truth.
-
-    With FILE its records are matched in a scratch database, with weights learned from them alone.
-    """
-    from customer360.identity import commands
-
-    settings, now = get_settings(), datetime.now(UTC)
-    if file is None:
-        raise typer.Exit(commands.evaluate_identity(settings, console, now, truth))
-    raise typer.Exit(
-        commands.evaluate_labelled_file(
-            settings, console, now, file, threshold=threshold, as_json=as_json
-        )
-    )
-
-
-@identity_app.command("train")
-def train_match_weights() -> None:
-    """Learn from the records how much each agreement proves; the next build weighs with it."""
-    from customer360.identity.commands import train_weights
-
-    raise typer.Exit(train_weights(get_settings(), console, datetime.now(UTC)))
-
-
-@identity_app.command("explain")
-def explain_pair(
-    left: Annotated[str, typer.Argument(help="Key of a record: source, a colon, its id there.")],
-    right: Annotated[str, typer.Argument(help="Key of another record.")],
-) -> None:
-    """Show why two records are, or are not, one customer."""
-    from customer360.identity.commands import explain_pair as command
-
-    raise typer.Exit(command(get_settings(), console, left, right))
-
-
 @lifetime_app.command("fit")
 def fit_lifetime_models() -> None:
     """Fit BG/NBD, MBG/NBD and Gamma-Gamma to the last build's customers."""

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from customer360.database.connection import connect
-from customer360.identity.training import NothingToTrainOn, train
 from customer360.settings import Settings
 from customer360.transformation.dbt_runner import run_dbt
 
@@ -38,6 +37,9 @@ def learn_weights_once(
         return False
     arguments = ["build", "--select", *_COMPARED, *_ONLY_MODELS, "--no-write-json"]
     run_dbt(settings, arguments, build_id, variables=variables, lock=lock)
+    # Here, as the DAGs import this module at each parse and training needs numpy.
+    from customer360.identity.training import NothingToTrainOn, train  # noqa: PLC0415
+
     try:
         train(settings, datetime.now(UTC))
     except NothingToTrainOn as nothing:
