@@ -3,12 +3,13 @@
 import os
 import socket
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from customer360.database.connection import Connection, connect
-from customer360.identity.step import learn_weights_once
+from customer360.identity.step import COMPARED, is_trained, learn_weights
 from customer360.settings import Settings
 from customer360.transformation.dbt_runner import DbtResult, run_dbt
 from customer360.transformation.events import Event
@@ -89,13 +90,37 @@ def run_layer(
         DbtFailed: if a model or test failed.
     """
     with build_lock(settings) as lock:
-        if layer.reads_weights:
-            learn_weights_once(settings, build_id, variables, lock.fileno())
-        return run_dbt(
-            settings,
-            layer.arguments,
-            build_id,
-            variables=variables,
-            on_event=on_event,
-            lock=lock.fileno(),
+        return run_locked_layer(
+            settings, layer, build_id, lock.fileno(), variables=variables, on_event=on_event
         )
+
+
+def run_locked_layer(  # noqa: PLR0913 - what dbt takes, and what the caller sees of it
+    settings: Settings,
+    layer: Layer,
+    build_id: str,
+    lock: int,
+    *,
+    variables: Mapping[str, object] | None = None,
+    on_event: Callable[[Event], None] | None = None,
+) -> DbtResult:
+    """Run one layer for who holds the build lock, whose connection has the descriptor `lock`.
+
+    A database's first build stops halfway through a layer that reads match weights, to learn them
+    from what is compared by then.
+
+    Raises:
+        DbtFailed: if a model or test failed.
+    """
+
+    def run(arguments: Sequence[str]) -> DbtResult:
+        return run_dbt(
+            settings, arguments, build_id, variables=variables, on_event=on_event, lock=lock
+        )
+
+    if not layer.reads_weights or is_trained(settings):
+        return run(layer.arguments())
+    compared = run(layer.arguments(selection=COMPARED))
+    learn_weights(settings)
+    rest = run(layer.arguments(excluded=COMPARED))
+    return replace(rest, seconds=compared.seconds + rest.seconds)

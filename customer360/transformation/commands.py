@@ -16,11 +16,15 @@ from rich.progress import TimeElapsedColumn as Elapsed
 
 from customer360.database.connection import connect, dbt_environment
 from customer360.identity.evaluation import evaluate_where_truth_is_known
-from customer360.identity.step import learn_weights_once
 from customer360.publishing.builds import NoBuild, newest_build
 from customer360.settings import Settings
-from customer360.transformation.build import BuildBusy, build_lock, new_build_id
-from customer360.transformation.dbt_runner import DbtFailed, run_dbt
+from customer360.transformation.build import (
+    BuildBusy,
+    build_lock,
+    new_build_id,
+    run_locked_layer,
+)
+from customer360.transformation.dbt_runner import DbtFailed
 from customer360.transformation.events import Event
 from customer360.transformation.layers import (
     EVALUATION_STEP,
@@ -99,17 +103,10 @@ def _run(
                 _evaluate_identity(settings, progress)
             if layer.reads_models and len(layers) > 1:
                 _fit_models(settings, build_id, progress)
-            if layer.reads_weights:
-                learn_weights_once(settings, build_id, variables, lock.fileno())
             task = progress.add_task(layer.name, total=None, node="")
             follow = _Follower(progress, task)
-            run_dbt(
-                settings,
-                layer.arguments,
-                build_id,
-                variables=variables,
-                on_event=follow,
-                lock=lock.fileno(),
+            run_locked_layer(
+                settings, layer, build_id, lock.fileno(), variables=variables, on_event=follow
             )
             # dbt announces more than it runs; an equal total also stops the clock.
             progress.update(task, total=progress.tasks[task].completed, node="done")

@@ -8,7 +8,10 @@ rows of their own, so they say nothing of this data, and cost a third of a build
 `dbt build` runs them, and so does `make test`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from customer360.transformation.dbt_runner import NO_ARTEFACTS
 
 _OPTIONS = ("--indirect-selection", "buildable", "--exclude-resource-type", "unit_test")
 
@@ -33,11 +36,13 @@ class Layer:
     reads_evaluation: bool = False
     reads_models: bool = False
 
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """The arguments of the dbt command that runs this layer."""
-        artefacts = () if self.writes_manifest else ("--no-write-json",)
-        return ("build", "--select", *self.selection, *_OPTIONS, *artefacts)
+    def arguments(
+        self, selection: Sequence[str] = (), excluded: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """Return the arguments of the dbt command that runs this layer, or a part of it."""
+        rest = ("--exclude", *excluded) if excluded else ()
+        artefacts = () if self.writes_manifest else (NO_ARTEFACTS,)
+        return ("build", "--select", *(selection or self.selection), *rest, *_OPTIONS, *artefacts)
 
 
 LAYERS = (

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from dbt.cli.main import dbtRunner
 
+from customer360.identity.step import COMPARED
 from customer360.publishing.rules import load_rules
 from customer360.settings import PROJECT_DIR
-from customer360.transformation.layers import LAYERS
+from customer360.transformation.layers import LAYERS, layer_named
 from customer360.transformation.manifest import Manifest, load_manifest
 
 DBT_PROJECT = PROJECT_DIR / "dbt_project"
@@ -29,7 +30,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def selections(target: Path) -> dict[str, list[str]]:  # noqa: ARG001 - sets the environment
     """What dbt itself selects for each layer, by unique_id."""
-    return {layer.name: _listed(layer.arguments[1:]) for layer in LAYERS}
+    return {layer.name: _listed(layer.arguments()[1:]) for layer in LAYERS}
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,16 @@ def test_every_node_runs_in_exactly_one_layer(
     chosen = Counter({node: times for node, times in chosen.items() if node in manifest.nodes})
     assert set(manifest.nodes) - set(chosen) == set(), "no layer runs these"
     assert {node for node, times in chosen.items() if times > 1} == set(), "run more than once"
+
+
+def test_first_build_runs_each_node_of_identity_once_around_the_training(
+    selections: dict[str, list[str]],
+) -> None:
+    identity = layer_named("identity")
+    compared = _listed(identity.arguments(selection=COMPARED)[1:])
+    rest = _listed(identity.arguments(excluded=COMPARED)[1:])
+    assert "model.customer360.identity_patterns" in compared
+    assert sorted(compared + rest) == sorted(selections["identity"])
 
 
 def test_no_node_runs_before_what_it_reads(
