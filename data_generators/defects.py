@@ -117,9 +117,10 @@ def typo(record: Record, random: Random) -> dict[str, str]:
     """Swap, drop, double or mistype one letter of a name, but not the first."""
     column = filled_column(record, NAME_COLUMNS, random)
     name = record[column]
-    if len(name) < SHORTEST_FOR_TYPO:
+    places = [place for place in range(1, len(name) - 1) if name[place : place + 2].isalpha()]
+    if len(name) < SHORTEST_FOR_TYPO or not places:
         return {}
-    place = random.randrange(1, len(name) - 1)
+    place = random.choice(places)
     before, letter, following, after = (
         name[:place],
         name[place],

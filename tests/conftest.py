@@ -38,14 +38,19 @@ def server() -> Iterator[Settings]:
 
 
 @contextmanager
-def fresh_database(server: Settings, data_dir: Path) -> Iterator[Settings]:
-    """Settings of a new database with sql/init applied, dropped in the end."""
+def fresh_database(
+    server: Settings, data_dir: Path, template: str = TEMPLATE
+) -> Iterator[Settings]:
+    """Settings of a new database with sql/init applied, dropped in the end.
+
+    It begins as a copy of the template, which must have no other session.
+    """
     name = f"test_{uuid.uuid4().hex[:12]}"
     with connect(server, database="postgres") as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(
-                SQL("create database {} template {}").format(Identifier(name), Identifier(TEMPLATE))
+                SQL("create database {} template {}").format(Identifier(name), Identifier(template))
             )
     url = f"postgresql://postgres@/{name}?host={embedded.socket_dir(server.data_dir)}"
     settings = Settings(data_dir=data_dir, database_url=url, _env_file=None)

@@ -13,7 +13,10 @@ MAY_READ = {
     "marts": {"seeds", "intermediate", "marts"},
 }
 # Reports on the loads and on the matching themselves read further down than other marts.
-AUDITS = {"data_quality_issues": {"source", "staging", "identity"}}
+AUDITS = {
+    "data_quality_issues": {"source", "staging", "identity"},
+    "int_late_deliveries_counted": {"source"},
+}
 # What an analyst reads is put together from these alone; only dimensions, facts and bridges read
 # the rest of the intermediate layer. Time is an argument, so its model is open to all; an append
 # log is read by the one mart that makes a history of it.
@@ -113,3 +116,15 @@ def test_names_fit_into_postgres(nodes: dict[str, Any]) -> None:
     longest_name = 63 - len("__dbt_backup")
     too_long = [n["name"] for n in models(nodes).values() if len(n["name"]) > longest_name]
     assert too_long == []
+
+
+def test_late_deliveries_are_judged_for_every_feed_with_business_dates(
+    nodes: dict[str, Any],
+) -> None:
+    staged = {
+        node["name"]: {
+            parent for parent in node["depends_on"]["nodes"] if layer_of(nodes[parent]) == "staging"
+        }
+        for node in models(nodes).values()
+    }
+    assert staged["int_late_deliveries_counted"] == staged["int_feed_dates_unioned"] != set()

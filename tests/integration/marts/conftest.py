@@ -14,7 +14,7 @@ from tests.integration.marts.warehouse import Warehouse
 
 @pytest.fixture(scope="package")
 def generated(server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """A whole build over 1,500 generated customer records, delivered in three daily parts.
+    """A whole build over 1,500 generated customer records, delivered in six daily parts.
 
     Rare defects come more often than by default, so that small feeds have them too.
     """
@@ -25,10 +25,14 @@ def generated(server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ite
             seed=7,
             start=dt.date(2024, 1, 1),
             end=dt.date(2024, 12, 31),
-            days=2,
+            days=5,
             output=output,
             defects=DefectRates(
-                orphan_key=0.02, negative_amount=0.02, future_date=0.02, duplicate_delivery=0.03
+                orphan_key=0.02,
+                negative_amount=0.02,
+                future_date=0.02,
+                duplicate_delivery=0.03,
+                late_delivery=0.3,
             ),
         )
     )

@@ -17,6 +17,12 @@ class Warehouse:
 
     settings: Settings
 
+    @property
+    def database(self) -> str:
+        """Name of the database."""
+        with connect(self.settings) as connection:
+            return connection.info.dbname
+
     def load(self) -> None:
         """Load every file of the landing directory; each must be accepted."""
         ensure_database(self.settings)

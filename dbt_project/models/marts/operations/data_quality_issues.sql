@@ -12,6 +12,10 @@ quarantined_rows as (
 content_issues as (
     select * from {{ ref('int_customer_issues_counted') }}
     union all
+    select * from {{ ref('int_date_formats_counted') }}
+    union all
+    select * from {{ ref('int_late_deliveries_counted') }}
+    union all
     select * from {{ ref('int_sales_issues_counted') }}
     union all
     select * from {{ ref('int_loyalty_issues_counted') }}

@@ -1,0 +1,3 @@
+{% macro mailbox(email) -%}
+    replace({{ regex_replace_all(email, '[+][^@]*@', '@') }}, '.', '')
+{%- endmacro %}
