@@ -10,6 +10,7 @@ import pytest
 from psycopg2.sql import SQL, Identifier
 
 from customer360.database.connection import connect
+from customer360.publishing.results import GateReport, GateResult
 from customer360.publishing.rules import GateRules
 from customer360.settings import Settings
 from customer360.transformation.dbt_runner import target_dir
@@ -159,6 +160,11 @@ class Shop:
         """Return relkind by name."""
         query = "select relname, relkind from pg_class where relkind in ('r', 'v') and "
         return dict(self.rows(f"{query} relnamespace = '{schema}'::regnamespace"))  # type: ignore[arg-type]
+
+
+def failed(report: GateReport) -> dict[tuple[str, str], GateResult]:
+    """Return the failed gates by name and subject."""
+    return {(result.gate, result.subject): result for result in report.failed}
 
 
 def _manifest_entry(unique_id: str) -> dict[str, object]:
