@@ -1,9 +1,10 @@
 {% macro last_name_level(one, other) -%}
+    {#- Swapped names are one piece of evidence, which the given name's level holds. -#}
     {%- set left_name, right_name = one ~ '.last_name', other ~ '.last_name' -%}
     case
         when {{ left_name }} is null or {{ right_name }} is null then 0
         when {{ left_name }} = {{ right_name }} then 5
-        when {{ names_are_swapped(one, other) }} then 5
+        when {{ names_are_swapped(one, other) }} then 0
         when least(length({{ left_name }}), length({{ right_name }})) >= 2
             and greatest(length({{ left_name }}), length({{ right_name }})) >= 3
             and {{ one_edit_apart(left_name, right_name) }} then 4

@@ -1,13 +1,19 @@
 {% macro names_are_swapped(one, other) -%}
-    {#- One crossing is exact, the other at most two edits off or not known. -#}
+    {#- One crossing is exact, the other a slip off, two edits in long names, or not known. -#}
     (
-        (
-            {{ one }}.first_name = {{ other }}.last_name
-            and coalesce({{ edit_distance_within(one ~ '.last_name', other ~ '.first_name', 2) }}, true)
-        )
-        or (
-            {{ one }}.last_name = {{ other }}.first_name
-            and coalesce({{ edit_distance_within(one ~ '.first_name', other ~ '.last_name', 2) }}, true)
-        )
+        {%- for crossed, kept in [('first_name', 'last_name'), ('last_name', 'first_name')] %}
+            {%- set left_text, right_text = one ~ '.' ~ kept, other ~ '.' ~ crossed %}
+            {{ 'or ' if not loop.first }}(
+                {{ one }}.{{ crossed }} = {{ other }}.{{ kept }}
+                and coalesce(
+                    {{ one_edit_apart(left_text, right_text) }}
+                    or (
+                        least(length({{ left_text }}), length({{ right_text }})) >= 6
+                        and {{ edit_distance_within(left_text, right_text, 2) }}
+                    ),
+                    true
+                )
+            )
+        {%- endfor %}
     )
 {%- endmacro %}

@@ -5,7 +5,8 @@
         or (
             length({{ left_text }}) = length({{ right_text }})
             and {{ edit_distance_within(left_text, right_text, 2) }}
-            and {{ sorted_characters(left_text) }} = {{ sorted_characters(right_text) }}
+            and translate({{ left_text }}, {{ right_text }}, '') = ''
+            and translate({{ right_text }}, {{ left_text }}, '') = ''
         )
     )
 {%- endmacro %}

@@ -1,6 +1,8 @@
 -- Grain: one row per blocking rule and key that several records share.
 -- A block that is too large is skipped, and so is a whole rule that would pair too many: pairs grow
 -- with the square of a block, and such keys tell the least. Other rules find most of their pairs.
+-- How many pairs of one person there may be is read off the tight rules, so that sources with many
+-- records per person keep the loose ones.
 with keys as (
     select * from {{ ref('identity_blocking_keys') }}
 ),
@@ -26,10 +28,26 @@ blocks as (
 rules as (
     select
         rule_number,
+        rule_number <= {{ var('identity_tight_rules') }} as is_tight,
         sum(number_of_pairs) as number_of_pairs
     from blocks
     where is_small
     group by rule_number
+),
+
+limits as (
+    select
+        records_counted.number_of_records * {{ var('identity_max_tight_pairs_per_record') }}
+            as tight_pairs,
+        records_counted.number_of_records * {{ var('identity_max_loose_pairs_per_record') }}
+        + coalesce(max(rules.number_of_pairs), 0) as loose_pairs
+    from records_counted
+    left join rules
+        on
+            rules.is_tight
+            and records_counted.number_of_records * {{ var('identity_max_tight_pairs_per_record') }}
+            >= rules.number_of_pairs
+    group by records_counted.number_of_records
 ),
 
 final as (
@@ -42,10 +60,12 @@ final as (
         blocks.is_small,
         blocks.is_small
         and rules.number_of_pairs
-        <= greatest(records_counted.number_of_records, {{ var('identity_least_records') }})
-        * {{ var('identity_max_pairs_per_record') }} as is_used
+        <= greatest(
+            case when rules.is_tight then limits.tight_pairs else limits.loose_pairs end,
+            {{ var('identity_least_rule_pairs') }}
+        ) as is_used
     from blocks
-    cross join records_counted
+    cross join limits
     left join rules
         on blocks.rule_number = rules.rule_number
 )

@@ -50,7 +50,7 @@ telling as (
         left(folded.street, 120) as street,
         left(folded.city, 60) as city,
         left(folded.postcode, 20) as postcode
-    from folded
+    from {{ computed_once('folded') }}
     inner join records
         on folded.source_customer_key = records.source_customer_key
     left join shared_values as emails
@@ -70,7 +70,7 @@ parts as (
         nullif(
             {{ collapse_spaces(regex_replace_all('telling.street', '[0-9]+[a-z]?', '')) }}, ''
         ) as street_name
-    from telling
+    from {{ computed_once('telling') }}
     left join nicknames
         on telling.first_name = nicknames.name
 ),
@@ -79,16 +79,16 @@ letters as (
     select
         *,
         {{ regex_replace_all('email_local', '[^a-z]', '') }} as email_letters,
+        {{ regex_replace_all('email_local', '[^0-9]', '') }} as email_digits,
         nullif({{ regex_replace_all('email_local', '[^b-df-hj-np-tv-z]', '') }}, '')
             as email_consonants
-    from parts
+    from {{ computed_once('parts') }}
 ),
 
 final as (
     select
         *,
-        length({{ regex_replace_all('email_local', '[^0-9]', '') }}) < 2
-        and email_letters in (
+        email_letters in (
             first_name || last_name,
             last_name || first_name,
             left(first_name, 1) || last_name,
@@ -104,7 +104,7 @@ final as (
         count(last_name) over (partition by last_name) as last_name_records,
         count(birth_day) over (partition by birth_day) as birth_day_records,
         count(city) over (partition by city) as city_records
-    from letters
+    from {{ computed_once('letters') }}
 )
 
 select * from final

@@ -4,10 +4,6 @@ with pairs as (
     select * from {{ ref('identity_candidate_pairs') }}
 ),
 
-records as (
-    select * from {{ ref('identity_comparable_records') }}
-),
-
 compared as (
     select
         pairs.left_number,
@@ -19,9 +15,9 @@ compared as (
         left_records.city_records,
         {{ comparison_levels('left_records', 'right_records') }}
     from pairs
-    inner join records as left_records
+    inner join {{ ref('identity_comparable_records') }} as left_records
         on pairs.left_number = left_records.record_number
-    inner join records as right_records
+    inner join {{ ref('identity_comparable_records') }} as right_records
         on pairs.right_number = right_records.record_number
 ),
 
@@ -47,7 +43,7 @@ final as (
             case when address_level in (3, 7, 11, 19, 23, 27, 35, 39, 43) then city_records end
             as integer
         ) as city_records
-    from compared
+    from {{ computed_once('compared') }}
 )
 
 select * from final

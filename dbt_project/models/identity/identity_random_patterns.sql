@@ -27,10 +27,10 @@ steps as (
 compared as (
     select
         {{ comparison_levels('left_records', 'right_records') }}
-    from records as left_records
+    from {{ ref('identity_comparable_records') }} as left_records
     cross join steps
     cross join records_counted
-    inner join records as right_records
+    inner join {{ ref('identity_comparable_records') }} as right_records
         on
             right_records.record_number
             = (left_records.record_number + steps.places - 1) % records_counted.number_of_records

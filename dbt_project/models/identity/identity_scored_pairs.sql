@@ -66,7 +66,7 @@ weighed as (
             )
             + power(2.0, relative_log2 + first_name_log2 + birth_date_log2)
         ) / ln(2.0) as match_weight
-    from adjusted
+    from {{ computed_once('adjusted') }}
 ),
 
 final as (
@@ -82,7 +82,7 @@ final as (
         cast(match_weight as {{ dbt.type_float() }}) as match_weight,
         cast(1 / (1 + power(2.0, least(-match_weight, 1000))) as {{ dbt.type_float() }})
             as match_probability
-    from weighed
+    from {{ computed_once('weighed') }}
 )
 
 select * from final
