@@ -22,7 +22,7 @@ from data_generators.sources.shop_customers import (
 )
 
 # Visits without an order: so many per order of a campaign, and so many per account beside them.
-LOOKS_PER_ORDER, LOOKS_PER_ACCOUNT = 1.1, 0.4
+LOOKS_PER_ORDER, LOOKS_PER_ACCOUNT = 2.6, 1.0
 # Many of them come some days before an order, whatever led to that in the end.
 NEAR_AN_ORDER_SHARE, DAYS_BEFORE_ORDER = 0.6, 9.0
 CART_SHARE = 0.45

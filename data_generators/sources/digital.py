@@ -33,7 +33,7 @@ CAMPAIGN_LINK_SHARES = np.array([1.0, 1.0, 0.12, 0.0, 0.30])
 NEWSLETTER = "Newsletter"
 
 # Events per person: a Gamma multiple of a base and of so many per purchase.
-BASE_EVENTS, EVENTS_PER_PURCHASE, ENGAGEMENT_SHAPE = 6.0, 1.65, 1.5
+BASE_EVENTS, EVENTS_PER_PURCHASE, ENGAGEMENT_SHAPE = 10.0, 2.55, 1.5
 NEAR_A_PURCHASE_SHARE, DAYS_BEFORE_PURCHASE = 0.55, 5.0
 # Who has stopped to buy looks in for some time yet.
 DAYS_AFTER_DROPOUT = 90

@@ -2,87 +2,44 @@
 -- delivered version of each key in raw, in count and in sum, however many loads it took.
 -- An incremental run that misses a late delivery, or keeps an old version, breaks it. So does
 -- each row whose key is blank: the loader should have set it aside, as staging has no room for it.
+-- The list: source, table, key, amount in raw and in staging. The partner delivers no amounts.
+{% set no_text %}cast(null as {{ dbt.type_string() }}){% endset %}
+{% set external_key -%}
+    {{ external_source_name('source') }} || ':' || {{ clean_text('transaction_id') }}
+{%- endset %}
+{% set feeds = [
+    ['shop', 'online_transactions', clean_text('order_id'), 'amount', 'amount'],
+    ['shop', 'returns', clean_text('return_id'), 'amount', 'amount'],
+    ['dealership', 'vehicle_sales', clean_text('sale_id'), 'sale_price', 'sale_price'],
+    ['dealership', 'service_records', clean_text('service_id'), 'service_amount', 'service_amount'],
+    ['salesforce', 'opportunities', clean_text('id'), 'amount', 'amount'],
+    [
+        'loyalty', 'loyalty_transactions', clean_text('loyalty_transaction_id'), 'points_change',
+        'points_change',
+    ],
+    [
+        'support', 'service_interactions', clean_text('interaction_id'), 'satisfaction',
+        'satisfaction',
+    ],
+    ['stores', 'instore_transactions', clean_text('transaction_id'), 'amount', 'amount'],
+    [
+        'retail_api', 'transactions', clean_text('transaction_id'), no_text,
+        'cast(null as numeric(14, 2))',
+    ],
+    ['external', 'transactions', external_key, 'amount', 'amount'],
+] %}
+
 with deliveries as (
-    select
-        'shop.online_transactions' as feed,
-        amount,
-        _batch_id,
-        _line,
-        {{ clean_text('order_id') }} as delivered_key
-    from {{ source('shop', 'online_transactions') }}
-    union all
-    select
-        'shop.returns' as feed,
-        amount,
-        _batch_id,
-        _line,
-        {{ clean_text('return_id') }} as delivered_key
-    from {{ source('shop', 'returns') }}
-    union all
-    select
-        'dealership.vehicle_sales' as feed,
-        sale_price as amount,
-        _batch_id,
-        _line,
-        {{ clean_text('sale_id') }} as delivered_key
-    from {{ source('dealership', 'vehicle_sales') }}
-    union all
-    select
-        'dealership.service_records' as feed,
-        service_amount as amount,
-        _batch_id,
-        _line,
-        {{ clean_text('service_id') }} as delivered_key
-    from {{ source('dealership', 'service_records') }}
-    union all
-    select
-        'salesforce.opportunities' as feed,
-        amount,
-        _batch_id,
-        _line,
-        {{ clean_text('id') }} as delivered_key
-    from {{ source('salesforce', 'opportunities') }}
-    union all
-    select
-        'loyalty.loyalty_transactions' as feed,
-        points_change as amount,
-        _batch_id,
-        _line,
-        {{ clean_text('loyalty_transaction_id') }} as delivered_key
-    from {{ source('loyalty', 'loyalty_transactions') }}
-    union all
-    select
-        'support.service_interactions' as feed,
-        satisfaction as amount,
-        _batch_id,
-        _line,
-        {{ clean_text('interaction_id') }} as delivered_key
-    from {{ source('support', 'service_interactions') }}
-    union all
-    select
-        'stores.instore_transactions' as feed,
-        amount,
-        _batch_id,
-        _line,
-        {{ clean_text('transaction_id') }} as delivered_key
-    from {{ source('stores', 'instore_transactions') }}
-    union all
-    select
-        'retail_api.transactions' as feed,
-        cast(null as {{ dbt.type_string() }}) as amount,
-        _batch_id,
-        _line,
-        {{ clean_text('transaction_id') }} as delivered_key
-    from {{ source('retail_api', 'transactions') }}
-    union all
-    select
-        'external.transactions' as feed,
-        amount,
-        _batch_id,
-        _line,
-        {{ external_source_name('source') }} || ':' || {{ clean_text('transaction_id') }}
-            as delivered_key
-    from {{ source('external', 'transactions') }}
+    {% for source_name, table_name, key, raw_amount, _ in feeds %}
+        select
+            '{{ source_name }}.{{ table_name }}' as feed,
+            {{ raw_amount }} as amount,
+            _batch_id,
+            _line,
+            {{ key }} as delivered_key
+        from {{ source(source_name, table_name) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 versions as (
@@ -108,65 +65,14 @@ delivered as (
 ),
 
 staged as (
-    select
-        'shop.online_transactions' as feed,
-        count(*) as staged_rows,
-        sum(amount) as staged_amount
-    from {{ ref('stg_shop__online_transactions') }}
-    union all
-    select
-        'shop.returns' as feed,
-        count(*) as staged_rows,
-        sum(amount) as staged_amount
-    from {{ ref('stg_shop__returns') }}
-    union all
-    select
-        'dealership.vehicle_sales' as feed,
-        count(*) as staged_rows,
-        sum(sale_price) as staged_amount
-    from {{ ref('stg_dealership__vehicle_sales') }}
-    union all
-    select
-        'dealership.service_records' as feed,
-        count(*) as staged_rows,
-        sum(service_amount) as staged_amount
-    from {{ ref('stg_dealership__service_records') }}
-    union all
-    select
-        'salesforce.opportunities' as feed,
-        count(*) as staged_rows,
-        sum(amount) as staged_amount
-    from {{ ref('stg_salesforce__opportunities') }}
-    union all
-    select
-        'loyalty.loyalty_transactions' as feed,
-        count(*) as staged_rows,
-        sum(points_change) as staged_amount
-    from {{ ref('stg_loyalty__loyalty_transactions') }}
-    union all
-    select
-        'support.service_interactions' as feed,
-        count(*) as staged_rows,
-        sum(satisfaction) as staged_amount
-    from {{ ref('stg_support__service_interactions') }}
-    union all
-    select
-        'stores.instore_transactions' as feed,
-        count(*) as staged_rows,
-        sum(amount) as staged_amount
-    from {{ ref('stg_stores__instore_transactions') }}
-    union all
-    select
-        'retail_api.transactions' as feed,
-        count(*) as staged_rows,
-        cast(null as numeric(14, 2)) as staged_amount
-    from {{ ref('stg_retail_api__transactions') }}
-    union all
-    select
-        'external.transactions' as feed,
-        count(*) as staged_rows,
-        sum(amount) as staged_amount
-    from {{ ref('stg_external__transactions') }}
+    {% for source_name, table_name, _, _, staged_amount in feeds %}
+        select
+            '{{ source_name }}.{{ table_name }}' as feed,
+            count(*) as staged_rows,
+            sum({{ staged_amount }}) as staged_amount
+        from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 compared as (

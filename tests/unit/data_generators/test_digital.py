@@ -40,7 +40,7 @@ def test_events_have_the_columns_of_their_contract(events: dict[str, Event]) -> 
 
 def test_there_are_as_many_as_planned(whole: Generation, events: dict[str, Event]) -> None:
     assert len(events) == whole.summary.rows["digital.events"]
-    assert 5 < len(events) / whole.config.customers < 9
+    assert 9 < len(events) / whole.config.customers < 14
     assert {row["interaction_type"] for row in events.values()} == set(INTERACTION_TYPES)
 
 

@@ -8,12 +8,8 @@ with shop_transactions as (
     select * from {{ ref('stg_shop__online_transactions') }}
 ),
 
-vehicle_sales as (
-    select * from {{ ref('stg_dealership__vehicle_sales') }}
-),
-
-service_records as (
-    select * from {{ ref('stg_dealership__service_records') }}
+dealership_transactions as (
+    select * from {{ ref('int_dealership_transactions_unioned') }}
 ),
 
 instore_transactions as (
@@ -90,44 +86,24 @@ unioned as (
     from retail_api_transactions
     union all
     select
-        'dealership:vehicle:' || sale_id as transaction_key,
-        'dealership' as source_name,
-        'vehicle' as channel,
-        'dealership:' || source_customer_id as source_customer_key,
-        'dealership' as product_source_name,
-        'vehicle:' || model_name as source_product_id,
-        model_name as product_name,
-        'Vehicles' as category,
-        cast(null as {{ dbt.type_string() }}) as source_store_id,
-        sold_at as transaction_at,
-        1 as quantity,
-        sale_price as amount,
-        'completed' as status,
-        financing_type as payment_method,
-        cast(null as {{ dbt.type_string() }}) as campaign,
-        false as has_refunds_as_negatives,
+        transaction_key,
+        source_name,
+        channel,
+        source_customer_key,
+        product_source_name,
+        source_product_id,
+        product_name,
+        category,
+        source_store_id,
+        transaction_at,
+        quantity,
+        amount,
+        status,
+        payment_method,
+        campaign,
+        has_refunds_as_negatives,
         _loaded_at
-    from vehicle_sales
-    union all
-    select
-        'dealership:service:' || service_id as transaction_key,
-        'dealership' as source_name,
-        'service' as channel,
-        'dealership:' || source_customer_id as source_customer_key,
-        'dealership' as product_source_name,
-        'service:' || service_type as source_product_id,
-        service_type as product_name,
-        'Vehicle Service' as category,
-        cast(null as {{ dbt.type_string() }}) as source_store_id,
-        serviced_at as transaction_at,
-        1 as quantity,
-        service_amount as amount,
-        case when is_warranty then 'warranty' else 'completed' end as status,
-        cast(null as {{ dbt.type_string() }}) as payment_method,
-        cast(null as {{ dbt.type_string() }}) as campaign,
-        false as has_refunds_as_negatives,
-        _loaded_at
-    from service_records
+    from dealership_transactions
     union all
     select
         source_name || ':' || transaction_id as transaction_key,

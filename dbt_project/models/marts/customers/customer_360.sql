@@ -4,8 +4,8 @@ with customers as (
     select * from {{ ref('dim_customers') }}
 ),
 
-as_of as (
-    select * from {{ ref('int_as_of_date_resolved') }}
+tenures as (
+    select * from {{ ref('int_customer_tenures_summarised') }}
 ),
 
 orders as (
@@ -40,47 +40,24 @@ value_segments as (
     select * from {{ ref('int_customer_value_segments_summarised') }}
 ),
 
-seen as (
-    select
-        customers.*,
-        as_of.as_of_date,
-        least({{ utc_date('customers.first_record_at') }}, orders.first_purchase_date)
-            as first_seen_date
-    from customers
-    cross join as_of
-    left join orders
-        on customers.customer_id = orders.customer_id
-),
-
-tenures as (
-    select
-        *,
-        -- null stays null: greatest() alone would make it 0.
-        case
-            when first_seen_date is not null
-                then greatest({{ days_between('first_seen_date', 'as_of_date') }}, 0)
-        end as tenure_days
-    from seen
-),
-
 final as (
     select
-        tenures.customer_id,
+        customers.customer_id,
         tenures.as_of_date,
-        tenures.first_name,
-        tenures.last_name,
-        tenures.email,
-        tenures.phone,
-        tenures.has_email,
-        tenures.has_phone,
-        tenures.has_address,
-        tenures.country,
-        tenures.country_code,
-        tenures.source_names,
-        tenures.record_count,
+        customers.first_name,
+        customers.last_name,
+        customers.email,
+        customers.phone,
+        customers.has_email,
+        customers.has_phone,
+        customers.has_address,
+        customers.country,
+        customers.country_code,
+        customers.source_names,
+        customers.record_count,
         tenures.first_seen_date,
         tenures.tenure_days,
-        cast(tenures.tenure_days / {{ var('days_per_year') }} as numeric(6, 2)) as tenure_years,
+        tenures.tenure_years,
         coalesce(orders.orders, 0) as orders,
         coalesce(orders.gross_spend, 0) as gross_spend,
         coalesce(orders.refunded_amount, 0) as refunded_amount,
@@ -141,23 +118,25 @@ final as (
         coalesce(orders.days_since_last_purchase < {{ var('active_within_days') }}, false)
             as is_active,
         coalesce(churn.is_churned, false) as is_churned
-    from tenures
+    from customers
+    inner join tenures
+        on customers.customer_id = tenures.customer_id
     left join orders
-        on tenures.customer_id = orders.customer_id
+        on customers.customer_id = orders.customer_id
     left join metrics
-        on tenures.customer_id = metrics.customer_id
+        on customers.customer_id = metrics.customer_id
     left join rfm
-        on tenures.customer_id = rfm.customer_id
+        on customers.customer_id = rfm.customer_id
     left join health
-        on tenures.customer_id = health.customer_id
+        on customers.customer_id = health.customer_id
     left join clv
-        on tenures.customer_id = clv.customer_id
+        on customers.customer_id = clv.customer_id
     left join churn
-        on tenures.customer_id = churn.customer_id
+        on customers.customer_id = churn.customer_id
     left join touchpoints
-        on tenures.customer_id = touchpoints.customer_id
+        on customers.customer_id = touchpoints.customer_id
     left join value_segments
-        on tenures.customer_id = value_segments.customer_id
+        on customers.customer_id = value_segments.customer_id
 )
 
 select * from final

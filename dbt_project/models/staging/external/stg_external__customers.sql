@@ -18,7 +18,22 @@ country_aliases as (
 
 deliveries as (
     select
-        *,
+        first_name as first_name_raw,
+        last_name as last_name_raw,
+        email as email_raw,
+        phone as phone_raw,
+        dob as birth_date_raw,
+        street as street_raw,
+        city as city_raw,
+        state as state_raw,
+        postcode as postcode_raw,
+        country as country_raw,
+        created_at as created_at_raw,
+        _file_sha256,
+        _file_name,
+        _line,
+        _loaded_at,
+        _batch_id,
         {{ external_source_name('source_rows.source') }} as source_name,
         {{ clean_text('source_rows.source_id') }} as source_customer_id
     from source_rows
@@ -32,23 +47,8 @@ delivered_keys as (
     where {{ new_loads_only() }}
 ),
 
-versions as (
-    select
-        deliveries.*,
-        row_number() over (
-            partition by deliveries.source_name, deliveries.source_customer_id
-            order by deliveries._batch_id desc nulls last, deliveries._line desc nulls last
-        ) as recency,
-        first_value(deliveries._batch_id) over (
-            partition by deliveries.source_name, deliveries.source_customer_id
-            order by deliveries._batch_id asc nulls last, deliveries._line asc nulls last
-        ) as _first_batch_id,
-        first_value(deliveries._line) over (
-            partition by deliveries.source_name, deliveries.source_customer_id
-            order by deliveries._batch_id asc nulls last, deliveries._line asc nulls last
-        ) as _first_line,
-        {{ clean_text('country') }} as country_given,
-        {{ phone_digits('phone') }} as phone_dialled
+redelivered as (
+    select deliveries.*
     from deliveries
     inner join delivered_keys
         on
@@ -56,10 +56,17 @@ versions as (
             and deliveries.source_customer_id = delivered_keys.source_customer_id
 ),
 
+versions as (
+    select
+        *,
+        {{ version_columns(['source_name', 'source_customer_id']) }}
+    from redelivered
+),
+
 latest as (
     select
         *,
-        {{ comparable_text('country_given') }} as country_alias
+        {{ country_and_phone_columns() }}
     from versions
     where recency = 1
 ),
@@ -68,38 +75,20 @@ final as (
     select
         latest.source_name,
         latest.source_customer_id,
-        {{ clean_name('latest.first_name') }} as first_name,
-        {{ clean_name('latest.last_name') }} as last_name,
-        {{ parse_email('latest.email') }} as email,
-        {{ e164_phone('latest.phone_dialled', 'countries') }} as phone,
-        {{ parse_date(clean_text('latest.dob')) }} as birth_date,
-        {{ clean_text('latest.street') }} as street,
-        {{ clean_text('latest.city') }} as city,
-        {{ clean_text('latest.state') }} as state,
-        {{ clean_text('latest.postcode') }} as postcode,
-        latest.country_given as country,
-        countries.country_code,
-        {{ parse_instant(clean_text('latest.created_at')) }} as created_at,
-        latest.first_name as first_name_raw,
-        latest.last_name as last_name_raw,
-        latest.email as email_raw,
-        latest.phone as phone_raw,
-        latest.dob as birth_date_raw,
-        latest.city as city_raw,
-        latest.created_at as created_at_raw,
-        {{ any_stray_spaces('latest', ['first_name', 'last_name', 'email', 'phone', 'city']) }}
-            as has_stray_spaces,
-        {{ any_single_case('latest', ['first_name', 'last_name', 'city']) }}
-        or coalesce(latest.email <> lower(latest.email), false) as has_mixed_case,
-        {{ any_foreign_characters('latest', ['first_name', 'last_name']) }}
-            as has_special_characters,
-        latest._first_batch_id,
-        latest._first_line,
-        latest._file_sha256,
-        latest._file_name,
-        latest._line,
-        latest._loaded_at,
-        latest._batch_id
+        {{ contact_columns('latest', 'countries') }},
+        {{ parse_date(clean_text('latest.birth_date_raw')) }} as birth_date,
+        {{ clean_text('latest.street_raw') }} as street,
+        {{ clean_text('latest.city_raw') }} as city,
+        {{ clean_text('latest.state_raw') }} as state,
+        {{ clean_text('latest.postcode_raw') }} as postcode,
+        latest.birth_date_raw,
+        latest.city_raw,
+        {{
+            contact_flags(
+                'latest', ['first_name_raw', 'last_name_raw'], ['phone_raw'], ['city_raw']
+            )
+        }},
+        {{ customer_lineage_columns('latest') }}
     from latest
     left join country_aliases
         on latest.country_alias = country_aliases.alias

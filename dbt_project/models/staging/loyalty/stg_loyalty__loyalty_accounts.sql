@@ -18,7 +18,20 @@ country_aliases as (
 
 deliveries as (
     select
-        *,
+        customer_id as shop_customer_id_raw,
+        first_name as first_name_raw,
+        last_name as last_name_raw,
+        email as email_raw,
+        phone as phone_raw,
+        country as country_raw,
+        points_earned as points_earned_raw,
+        tier_level as tier_level_raw,
+        joined_at as created_at_raw,
+        _file_sha256,
+        _file_name,
+        _line,
+        _loaded_at,
+        _batch_id,
         {{ clean_text('source_rows.loyalty_id') }} as source_customer_id
     from source_rows
 ),
@@ -32,20 +45,7 @@ delivered_keys as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by source_customer_id
-            order by _batch_id desc nulls last, _line desc nulls last
-        ) as recency,
-        first_value(_batch_id) over (
-            partition by source_customer_id
-            order by _batch_id asc nulls last, _line asc nulls last
-        ) as _first_batch_id,
-        first_value(_line) over (
-            partition by source_customer_id
-            order by _batch_id asc nulls last, _line asc nulls last
-        ) as _first_line,
-        {{ clean_text('country') }} as country_given,
-        {{ phone_digits('phone') }} as phone_dialled
+        {{ version_columns(['source_customer_id']) }}
     from deliveries
     where source_customer_id in (select delivered_keys.source_customer_id from delivered_keys)
 ),
@@ -53,7 +53,7 @@ versions as (
 latest as (
     select
         *,
-        {{ comparable_text('country_given') }} as country_alias
+        {{ country_and_phone_columns() }}
     from versions
     where recency = 1
 ),
@@ -61,35 +61,14 @@ latest as (
 final as (
     select
         latest.source_customer_id,
-        {{ clean_name('latest.first_name') }} as first_name,
-        {{ clean_name('latest.last_name') }} as last_name,
-        {{ parse_email('latest.email') }} as email,
-        {{ e164_phone('latest.phone_dialled', 'countries') }} as phone,
-        latest.country_given as country,
-        countries.country_code,
-        {{ parse_instant(clean_text('latest.joined_at')) }} as created_at,
-        {{ clean_text('latest.customer_id') }} as shop_customer_id,
-        {{ parse_integer('latest.points_earned') }} as points_earned,
-        {{ capitalised_words('lower(' ~ clean_text('latest.tier_level') ~ ')') }} as loyalty_tier,
-        latest.first_name as first_name_raw,
-        latest.last_name as last_name_raw,
-        latest.email as email_raw,
-        latest.phone as phone_raw,
-        latest.joined_at as created_at_raw,
-        latest.points_earned as points_earned_raw,
-        {{ any_stray_spaces('latest', ['first_name', 'last_name', 'email', 'phone']) }}
-            as has_stray_spaces,
-        {{ any_single_case('latest', ['first_name', 'last_name']) }}
-        or coalesce(latest.email <> lower(latest.email), false) as has_mixed_case,
-        {{ any_foreign_characters('latest', ['first_name', 'last_name']) }}
-            as has_special_characters,
-        latest._first_batch_id,
-        latest._first_line,
-        latest._file_sha256,
-        latest._file_name,
-        latest._line,
-        latest._loaded_at,
-        latest._batch_id
+        {{ contact_columns('latest', 'countries') }},
+        {{ clean_text('latest.shop_customer_id_raw') }} as shop_customer_id,
+        {{ parse_integer('latest.points_earned_raw') }} as points_earned,
+        {{ capitalised_words('lower(' ~ clean_text('latest.tier_level_raw') ~ ')') }}
+            as loyalty_tier,
+        latest.points_earned_raw,
+        {{ contact_flags('latest', ['first_name_raw', 'last_name_raw'], ['phone_raw']) }},
+        {{ customer_lineage_columns('latest') }}
     from latest
     left join country_aliases
         on latest.country_alias = country_aliases.alias

@@ -17,7 +17,15 @@ country_aliases as (
 
 deliveries as (
     select
-        *,
+        full_name as full_name_raw,
+        email as email_raw,
+        country as country_raw,
+        registration_date as created_at_raw,
+        _file_sha256,
+        _file_name,
+        _line,
+        _loaded_at,
+        _batch_id,
         {{ clean_text('source_rows.customer_id') }} as source_customer_id
     from source_rows
 ),
@@ -31,20 +39,9 @@ delivered_keys as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by source_customer_id
-            order by _batch_id desc nulls last, _line desc nulls last
-        ) as recency,
-        first_value(_batch_id) over (
-            partition by source_customer_id
-            order by _batch_id asc nulls last, _line asc nulls last
-        ) as _first_batch_id,
-        first_value(_line) over (
-            partition by source_customer_id
-            order by _batch_id asc nulls last, _line asc nulls last
-        ) as _first_line,
-        {{ clean_text('country') }} as country_given,
-        {{ clean_name('full_name') }} as full_name_given
+        {{ version_columns(['source_customer_id']) }},
+        {{ clean_text('country_raw') }} as country_given,
+        {{ clean_name('full_name_raw') }} as full_name_given
     from deliveries
     where source_customer_id in (select delivered_keys.source_customer_id from delivered_keys)
 ),
@@ -67,27 +64,18 @@ final as (
             when latest.has_two_names
                 then {{ regex_replace_all('latest.full_name_given', '^.* ', '') }}
         end as last_name,
-        {{ parse_email('latest.email') }} as email,
+        {{ parse_email('latest.email_raw') }} as email,
         cast(null as {{ dbt.type_string() }}) as phone,
         cast(null as {{ dbt.type_string() }}) as city,
         latest.country_given as country,
         countries.country_code,
-        {{ parse_instant(clean_text('latest.registration_date')) }} as created_at,
-        latest.full_name as full_name_raw,
-        latest.email as email_raw,
+        {{ parse_instant(clean_text('latest.created_at_raw')) }} as created_at,
+        latest.full_name_raw,
+        latest.email_raw,
         cast(null as {{ dbt.type_string() }}) as phone_raw,
-        latest.registration_date as created_at_raw,
-        {{ any_stray_spaces('latest', ['full_name', 'email']) }} as has_stray_spaces,
-        {{ any_single_case('latest', ['full_name']) }}
-        or coalesce(latest.email <> lower(latest.email), false) as has_mixed_case,
-        {{ any_foreign_characters('latest', ['full_name']) }} as has_special_characters,
-        latest._first_batch_id,
-        latest._first_line,
-        latest._file_sha256,
-        latest._file_name,
-        latest._line,
-        latest._loaded_at,
-        latest._batch_id
+        latest.created_at_raw,
+        {{ contact_flags('latest', ['full_name_raw']) }},
+        {{ customer_lineage_columns('latest') }}
     from latest
     left join country_aliases
         on latest.country_alias = country_aliases.alias

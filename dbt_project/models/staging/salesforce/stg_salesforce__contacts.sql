@@ -45,18 +45,7 @@ delivered_keys as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by source_customer_id
-            order by _batch_id desc nulls last, _line desc nulls last
-        ) as recency,
-        first_value(_batch_id) over (
-            partition by source_customer_id
-            order by _batch_id asc nulls last, _line asc nulls last
-        ) as _first_batch_id,
-        first_value(_line) over (
-            partition by source_customer_id
-            order by _batch_id asc nulls last, _line asc nulls last
-        ) as _first_line
+        {{ version_columns(['source_customer_id']) }}
     from deliveries
     where source_customer_id in (select delivered_keys.source_customer_id from delivered_keys)
 ),
@@ -76,54 +65,30 @@ addresses_parted as (
 latest as (
     select
         *,
-        {{ clean_text('country_raw') }} as country_given,
-        {{ comparable_text(clean_text('country_raw')) }} as country_alias,
-        {{ phone_digits('phone_raw') }} as phone_dialled
+        {{ country_and_phone_columns() }}
     from addresses_parted
 ),
 
 final as (
     select
         latest.source_customer_id,
-        {{ clean_name('latest.first_name_raw') }} as first_name,
-        {{ clean_name('latest.last_name_raw') }} as last_name,
-        {{ parse_email('latest.email_raw') }} as email,
-        {{ e164_phone('latest.phone_dialled', 'countries') }} as phone,
+        {{ contact_columns('latest', 'countries') }},
         {{ clean_text('latest.street_raw') }} as street,
         {{ clean_text('latest.city_raw') }} as city,
         {{ clean_text('latest.state_raw') }} as state,
         {{ clean_text('latest.postcode_raw') }} as postcode,
-        latest.country_given as country,
-        countries.country_code,
         {{ clean_text('latest.lead_source_raw') }} as lead_source,
         lower({{ clean_text('latest.status_raw') }}) as contact_status,
-        {{ parse_instant(clean_text('latest.created_at_raw')) }} as created_at,
         {{ parse_instant(clean_text('latest.updated_at_raw')) }} as updated_at,
-        latest.first_name_raw,
-        latest.last_name_raw,
-        latest.email_raw,
-        latest.phone_raw,
         latest.city_raw,
         latest.mailing_address_raw,
-        latest.created_at_raw,
         latest.updated_at_raw,
         {{
-            any_stray_spaces(
-                'latest',
-                ['first_name_raw', 'last_name_raw', 'email_raw', 'phone_raw', 'city_raw']
+            contact_flags(
+                'latest', ['first_name_raw', 'last_name_raw'], ['phone_raw'], ['city_raw']
             )
-        }} as has_stray_spaces,
-        {{ any_single_case('latest', ['first_name_raw', 'last_name_raw', 'city_raw']) }}
-        or coalesce(latest.email_raw <> lower(latest.email_raw), false) as has_mixed_case,
-        {{ any_foreign_characters('latest', ['first_name_raw', 'last_name_raw']) }}
-            as has_special_characters,
-        latest._first_batch_id,
-        latest._first_line,
-        latest._file_sha256,
-        latest._file_name,
-        latest._line,
-        latest._loaded_at,
-        latest._batch_id
+        }},
+        {{ customer_lineage_columns('latest') }}
     from latest
     left join country_aliases
         on latest.country_alias = country_aliases.alias
