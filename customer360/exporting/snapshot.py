@@ -20,7 +20,7 @@ from customer360.exporting.arrow_types import arrow_type
 from customer360.exporting.outcomes import NothingPublished, UnreadableValue
 from customer360.publishing.old_snapshots import NAMES_ARE_KNOWN
 from customer360.publishing.publisher import Publication, live_publication
-from customer360.publishing.relations import LIVE, OPERATOR
+from customer360.publishing.relations import COLUMNS_OF_TABLES, LIVE, OPERATOR
 from customer360.settings import Settings
 
 BATCH_ROWS = 50_000
@@ -39,15 +39,6 @@ _COLUMNS = """
         format_type(pg_attribute.atttypid, pg_attribute.atttypmod) as type_name,
         coalesce(col_description(pg_class.oid, pg_attribute.attnum), '') as description,
         has_column_privilege(pg_class.oid, pg_attribute.attnum, 'select') as is_readable
-    from pg_class
-    inner join pg_namespace on pg_class.relnamespace = pg_namespace.oid
-    inner join pg_attribute on pg_class.oid = pg_attribute.attrelid
-    where
-        pg_namespace.nspname = %s
-        and pg_class.relkind in ('r', 'p')
-        and pg_attribute.attnum > 0
-        and not pg_attribute.attisdropped
-    order by pg_class.relname, pg_attribute.attnum
 """
 
 
@@ -120,7 +111,7 @@ def open_snapshot(settings: Settings, role: str) -> Iterator[Snapshot]:
 
 
 def _marts(cursor: Cursor) -> tuple[Mart, ...]:
-    cursor.execute(_COLUMNS, [LIVE])
+    cursor.execute(_COLUMNS + COLUMNS_OF_TABLES, [LIVE])
     marts: dict[str, Mart] = {}
     for table, table_description, name, type_name, description, is_readable in cursor.fetchall():
         mart = marts.setdefault(table, Mart(table, table_description))

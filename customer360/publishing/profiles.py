@@ -7,21 +7,9 @@ from datetime import date
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 from psycopg2.sql import SQL, Composed, Identifier, Literal
 
-from customer360.publishing.relations import LIVE, NEXT
+from customer360.publishing.relations import COLUMNS_OF_TABLES, LIVE, NEXT
 
-_COLUMNS = """
-    select pg_class.relname, pg_attribute.attname, pg_type.typcategory
-    from pg_attribute
-    inner join pg_class on pg_attribute.attrelid = pg_class.oid
-    inner join pg_namespace on pg_class.relnamespace = pg_namespace.oid
-    inner join pg_type on pg_attribute.atttypid = pg_type.oid
-    where
-        pg_namespace.nspname = %s
-        and pg_class.relkind in ('r', 'p')
-        and pg_attribute.attnum > 0
-        and not pg_attribute.attisdropped
-    order by pg_class.relname, pg_attribute.attnum
-"""
+_COLUMNS = "select pg_class.relname, pg_attribute.attname, pg_type.typcategory" + COLUMNS_OF_TABLES
 # Categories of pg_type: numbers, and days and instants. All others are compared value by value.
 _ORDERED = frozenset("ND")
 _SHARES = """

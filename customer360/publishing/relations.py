@@ -16,6 +16,19 @@ TRANSFORMER = "c360_transformer"
 OPERATOR = "c360_operator"
 READERS = ("c360_bi", "c360_pii")
 
+# To be selected from: the columns of the tables in a schema, in their order.
+COLUMNS_OF_TABLES = """
+    from pg_class
+    inner join pg_namespace on pg_class.relnamespace = pg_namespace.oid
+    inner join pg_attribute on pg_class.oid = pg_attribute.attrelid
+    inner join pg_type on pg_attribute.atttypid = pg_type.oid
+    where
+        pg_namespace.nspname = %s
+        and pg_class.relkind in ('r', 'p')
+        and pg_attribute.attnum > 0
+        and not pg_attribute.attisdropped
+    order by pg_class.relname, pg_attribute.attnum
+"""
 _RELATIONS = """
     select pg_class.relname, pg_class.relkind
     from pg_class

@@ -10,15 +10,7 @@ Plain tables, each analysed: without statistics Postgres joins them by nested lo
 {% materialization connected_components, default -%}
     {%- set node_column = config.require('node_column') -%}
     {%- set component_column = config.require('component_column') -%}
-    {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set existing_relation = load_cached_relation(this) -%}
-    {%- set intermediate_relation = make_intermediate_relation(target_relation) -%}
-    {%- set backup_relation = make_backup_relation(target_relation, (existing_relation or target_relation).type) -%}
-    {%- set grant_config = config.get('grants') -%}
-    {%- do drop_relation_if_exists(load_cached_relation(intermediate_relation)) -%}
-    {%- do drop_relation_if_exists(load_cached_relation(backup_relation)) -%}
-    {{ run_hooks(pre_hooks, inside_transaction=False) }}
-    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- set swap = begin_table_swap() -%}
 
     {%- set nodes = graph_table('nodes') -%}
     {%- set edges = graph_table('edges', 1) -%}
@@ -28,22 +20,11 @@ Plain tables, each analysed: without statistics Postgres joins them by nested lo
     {%- do compose_representatives(rounds) -%}
 
     {% call statement('main') -%}
-        {{ create_table_as(False, intermediate_relation, graph_components_sql(
+        {{ create_table_as(False, swap.intermediate, graph_components_sql(
             nodes, graph_table('labels', 1) if rounds else none, node_column, component_column
         )) }}
     {%- endcall %}
     {%- do drop_graph_tables(rounds) -%}
 
-    {%- if existing_relation is not none -%}
-        {{ adapter.rename_relation(existing_relation, backup_relation) }}
-    {%- endif -%}
-    {{ adapter.rename_relation(intermediate_relation, target_relation) }}
-    {%- do create_indexes(target_relation) -%}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {%- do apply_grants(target_relation, grant_config, should_revoke=should_revoke(existing_relation, full_refresh_mode=True)) -%}
-    {%- do persist_docs(target_relation, model) -%}
-    {{ adapter.commit() }}
-    {%- do drop_relation_if_exists(backup_relation) -%}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
-    {{ return({'relations': [target_relation]}) }}
+    {{ return({'relations': finish_table_swap(swap)}) }}
 {%- endmaterialization %}

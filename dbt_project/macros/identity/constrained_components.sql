@@ -7,14 +7,7 @@ the table has one row per key, `node_column` and `component_column`, the smalles
 In rounds instead of link by link: a link that is the first permitted one of the components at both its ends is taken at
 once, as no link before it can touch either; what is forbidden between two components stays so as they grow. -#}
 {% materialization constrained_components, default -%}
-    {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set existing_relation = load_cached_relation(this) -%}
-    {%- set intermediate_relation = make_intermediate_relation(target_relation) -%}
-    {%- set backup_relation = make_backup_relation(target_relation, (existing_relation or target_relation).type) -%}
-    {%- do drop_relation_if_exists(load_cached_relation(intermediate_relation)) -%}
-    {%- do drop_relation_if_exists(load_cached_relation(backup_relation)) -%}
-    {{ run_hooks(pre_hooks, inside_transaction=False) }}
-    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- set swap = begin_table_swap() -%}
 
     {%- set pairs = graph_table('pairs') -%}
     {%- do create_graph_table(pairs, sql) -%}
@@ -22,21 +15,12 @@ once, as no link before it can touch either; what is forbidden between two compo
     {%- set rounds = merge_permitted_parts(pairs) -%}
     {%- set parts = graph_table('parts', rounds) -%}
     {% call statement('main') -%}
-        {{ create_table_as(False, intermediate_relation,
+        {{ create_table_as(False, swap.intermediate,
             'select node_key as ' ~ config.require('node_column')
             ~ ', part as ' ~ config.require('component_column') ~ ' from ' ~ parts) }}
     {%- endcall %}
     {%- do run_query('drop table ' ~ pairs) -%}
     {%- do run_query('drop table ' ~ parts) -%}
 
-    {%- if existing_relation is not none -%}
-        {{ adapter.rename_relation(existing_relation, backup_relation) }}
-    {%- endif -%}
-    {{ adapter.rename_relation(intermediate_relation, target_relation) }}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {%- do persist_docs(target_relation, model) -%}
-    {{ adapter.commit() }}
-    {%- do drop_relation_if_exists(backup_relation) -%}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
-    {{ return({'relations': [target_relation]}) }}
+    {{ return({'relations': finish_table_swap(swap)}) }}
 {%- endmaterialization %}
