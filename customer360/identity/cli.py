@@ -71,6 +71,16 @@ def explain_pair(
     raise typer.Exit(command(get_settings(), console, left, right))
 
 
+@identity_app.command("review")
+def review_pairs(
+    limit: Annotated[int, typer.Option(min=1, help="Pairs to show.")] = 20,
+) -> None:
+    """List the most doubtful pairs that nobody decided on yet."""
+    from customer360.identity.review import show_queue
+
+    raise typer.Exit(show_queue(get_settings(), console, limit))
+
+
 @identity_app.command("link")
 def link_records(left: RecordKey, right: RecordKey, reason: Reason, steward: Steward) -> None:
     """Decide that two records are one customer, whatever the matching says."""

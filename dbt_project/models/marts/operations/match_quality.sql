@@ -12,31 +12,26 @@ evaluations as (
     select * from {{ ref('int_match_evaluations_summarised') }}
 ),
 
+coverage as (
+    select * from {{ ref('int_match_coverage_summarised') }}
+),
+
 bands as (
     select
-        topic,
-        band,
-        minimum_value,
-        is_suspicious,
+        *,
         lead(minimum_value) over (partition by topic order by minimum_value asc) as next_minimum
     from {{ ref('match_bands') }}
 ),
 
 measured_customers as (
-    select
-        'cluster_size' as topic,
-        records as measured_value,
-        records,
-        pairs
-    from customers
-    {% for sign in ['given_names', 'birth_dates', 'emails'] %}
-        union all
+    {% for topic in ['cluster_size', 'given_names', 'birth_dates', 'emails'] %}
         select
-            '{{ sign }}' as topic,
-            {{ sign }} as measured_value,
+            '{{ topic }}' as topic,
+            {{ 'records' if topic == 'cluster_size' else topic }} as measured_value,
             records,
             pairs
         from customers
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
@@ -54,10 +49,8 @@ customers_counted as (
         on
             bands.topic = measured_customers.topic
             and bands.minimum_value <= measured_customers.measured_value
-            and (
-                bands.next_minimum is null
-                or bands.next_minimum > measured_customers.measured_value
-            )
+            and measured_customers.measured_value
+            < coalesce(bands.next_minimum, measured_customers.measured_value + 1)
     group by bands.topic, bands.band, bands.minimum_value, bands.is_suspicious
     union all
     select
@@ -76,22 +69,33 @@ subjects as (
         topic,
         subject,
         sort_order,
-        cast(null as bigint) as evaluation_id
+        cast(null as bigint) as evaluation_id,
+        cast(null as bigint) as records
     from customers_counted
     union all
     select
         'rule' as topic,
         match_rule as subject,
         row_number() over (order by match_rule asc) as sort_order,
-        cast(null as bigint) as evaluation_id
+        cast(null as bigint) as evaluation_id,
+        cast(null as bigint) as records
     from rules
     union all
     select
         'evaluation' as topic,
         match_rule as subject,
         row_number() over (order by evaluation_id asc, match_rule asc) as sort_order,
-        evaluation_id
+        evaluation_id,
+        records
     from evaluations
+    union all
+    select
+        topic,
+        subject,
+        sort_order,
+        cast(null as bigint) as evaluation_id,
+        records
+    from coverage
 ),
 
 final as (
@@ -99,7 +103,7 @@ final as (
         subjects.topic,
         subjects.subject,
         customers_counted.is_suspicious,
-        rules.links,
+        coverage.linked_share,
         rules.links_of_no_other_rule,
         rules.withheld_values,
         subjects.evaluation_id,
@@ -118,8 +122,12 @@ final as (
         || coalesce(cast(subjects.evaluation_id as {{ dbt.type_string() }}) || ':', '')
         || subjects.subject as match_quality_id,
         cast(subjects.sort_order as integer) as sort_order,
+        cast(coverage.candidate_pairs as bigint) as candidate_pairs,
+        cast(coverage.new_pairs as bigint) as new_candidate_pairs,
+        cast(coverage.skipped_blocks as bigint) as skipped_blocks,
+        coalesce(rules.links, coverage.links) as links,
         cast(
-            coalesce(customers_counted.records, rules.linked_records, evaluations.records) as bigint
+            coalesce(customers_counted.records, rules.linked_records, subjects.records) as bigint
         ) as records,
         coalesce(customers_counted.customers, evaluations.customers) as customers,
         cast(
@@ -136,6 +144,8 @@ final as (
         on
             subjects.evaluation_id = evaluations.evaluation_id
             and subjects.subject = evaluations.match_rule
+    left join coverage
+        on subjects.topic = coverage.topic and subjects.subject = coverage.subject
 )
 
 select * from final
