@@ -30,6 +30,14 @@ class Settings(BaseSettings):
     database_name: str = Field(
         default="customer360", description="Name of the warehouse database on the embedded server."
     )
+    pseudonym_key: SecretStr | None = Field(
+        default=None,
+        description="Key of pseudonyms and tombstones, in hexadecimal digits. Unset: from a file.",
+    )
+    pseudonym_key_file: Path | None = Field(
+        default=None,
+        description="The file that holds it, made on first need. Default: secrets in data_dir.",
+    )
     dbt_threads: int = Field(default=4, ge=1)
     dbt_tasks: str = Field(
         default="layers",
@@ -74,6 +82,11 @@ class Settings(BaseSettings):
     def uses_embedded_server(self) -> bool:
         """Whether no other server is configured."""
         return self.database_url is None and self.database_url_file is None
+
+    @property
+    def pseudonym_key_path(self) -> Path:
+        """The file of the key, where no variable holds it."""
+        return self.pseudonym_key_file or self.data_dir / "secrets" / "pseudonym.key"
 
     @property
     def landing_dir(self) -> Path:

@@ -1,5 +1,6 @@
 """Where the database is, and connections to it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,12 +11,14 @@ from psycopg2.sql import SQL, Identifier
 
 from customer360.database import embedded
 from customer360.errors import ConfigurationError
+from customer360.privacy.keys import PSEUDONYM, TOMBSTONE, session_options
 from customer360.redaction import redacted
 from customer360.settings import Settings
 
 __all__ = ["Connection", "connect", "dbt_environment", "dsn"]
 
-
+# Who drops what was erased needs the key of the digests by which it is known.
+_KNOW_TOMBSTONES = frozenset(("c360_loader", "c360_privacy"))
 # dbt-postgres takes these, and no others, from a profile.
 _DBT_OPTIONS = frozenset(
     ("host", "port", "user", "dbname", "password", "sslmode", "sslrootcert", "sslcert", "sslkey")
@@ -58,7 +61,11 @@ def connect(
     Raises:
         psycopg2.OperationalError: if no server answers.
     """
-    connection = psycopg2.connect(dsn(settings, database), application_name="customer360")
+    options = os.environ.get("PGOPTIONS", "")
+    if role in _KNOW_TOMBSTONES:
+        options = f"{options} {session_options(settings, TOMBSTONE)}"
+    where = make_dsn(dsn(settings, database), **({"options": options} if options else {}))
+    connection = psycopg2.connect(where, application_name="customer360")
     try:
         if role is not None:
             with connection.cursor() as cursor:
@@ -70,7 +77,7 @@ def connect(
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
-    """Return the variables that dbt_project/profiles.yml reads, for this database.
+    """Return the variables that dbt_project/profiles.yml reads, and the key of pseudonyms.
 
     Raises:
         ConfigurationError: if the URL has an option that dbt cannot be given.
@@ -81,6 +88,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
             "dbt has no setting for these options of the database URL: "
             f"{', '.join(sorted(unknown))}; set libpq's own variables instead (PGOPTIONS, …)."
         )
+    pseudonym_options = session_options(settings, PSEUDONYM)
     return {
         "C360_DBT_HOST": parts.get("host", "localhost"),
         "C360_DBT_PORT": parts.get("port", "5432"),
@@ -93,4 +101,5 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "C360_DBT_SSLKEY": parts.get("sslkey", ""),
         "C360_DBT_THREADS": str(settings.dbt_threads),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} {pseudonym_options}".strip(),
     }

@@ -12,9 +12,9 @@ Every table and column of the project, made from dbt's manifest by `make diction
 change the YAML beside a model, not this page.
 
 Amounts are in EUR, instants and days in UTC, shares between 0 and 1. A mart holds what was known on
-its `as_of_date`. **Personal** marks columns that the role `c360_bi` may not read; `c360_pii` reads
-all. After a publication marts are found in the schema `warehouse`, all else in the schema named
-after its layer.
+its `as_of_date`. **Personal** marks columns that only the role `c360_pii` may read:
+in marts they are in tables of their own. After a publication marts are found in the schema
+`warehouse`, all else in the schema named after its layer.
 """
 SECTIONS = (
     ("marts", "Marts", "What analysts and dashboards read."),

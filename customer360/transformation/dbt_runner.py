@@ -106,17 +106,18 @@ def _command(settings: Settings, args: Sequence[str], variables: Mapping[str, ob
 
 
 def _environment(settings: Settings, build_id: str) -> dict[str, str]:
+    database = dbt_environment(settings)
     return {
         "DBT_LOG_LEVEL_FILE": "info",  # debug costs a sixth of dbt's time; set it to have it
         **os.environ,
-        **dbt_environment(settings),
+        **database,
         **_lineage_environment(settings),
         "C360_BUILD_ID": build_id,
         "C360_DBT_PARENT": str(os.getpid()),
         "DBT_TARGET_PATH": str(target_dir(settings)),
         "DBT_LOG_PATH": str(log_dir(settings)),
         "PGTZ": "UTC",  # dbt hands its instants to ops.node_results without a zone
-        "PGOPTIONS": f"{os.environ.get('PGOPTIONS', '')} {_END_WITH_CLIENT}".strip(),
+        "PGOPTIONS": f"{database['PGOPTIONS']} {_END_WITH_CLIENT}",
     }
 
 

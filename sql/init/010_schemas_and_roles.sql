@@ -11,7 +11,9 @@ do $$
 declare
     role_name text;
 begin
-    foreach role_name in array array['c360_loader', 'c360_transformer', 'c360_operator', 'c360_bi', 'c360_pii'] loop
+    foreach role_name in array array[
+        'c360_loader', 'c360_transformer', 'c360_steward', 'c360_bi', 'c360_pii', 'c360_privacy', 'c360_operator'
+    ] loop
         if not exists (select from pg_roles where rolname = role_name) then
             begin
                 execute format('create role %I nologin', role_name);
@@ -30,7 +32,8 @@ revoke create on schema public from public;
 do $$ begin
     execute format('revoke all on database %I from public', current_database());
     execute format(
-        'grant connect on database %I to c360_loader, c360_transformer, c360_operator, c360_bi, c360_pii',
+        'grant connect on database %I to c360_loader, c360_transformer, c360_steward, c360_bi, c360_pii, '
+        'c360_privacy, c360_operator',
         current_database()
     );
     -- dbt makes its schemas, and the publication renames them: both need CREATE on the database.

@@ -1,5 +1,6 @@
 """Data flows one way: a layer reads only what stands before it; sources enter through staging."""
 
+import copy
 import re
 from typing import Any
 
@@ -128,3 +129,25 @@ def test_late_deliveries_are_judged_for_every_feed_with_business_dates(
         for node in models(nodes).values()
     }
     assert staged["int_late_deliveries_counted"] == staged["int_feed_dates_unioned"] != set()
+
+
+def open_personal_columns(nodes: dict[str, Any]) -> list[str]:
+    """Return personal columns of marts that others than c360_pii may read."""
+    return [
+        f"{node['name']}.{column['name']}"
+        for node in models(nodes).values()
+        if layer_of(node) == "marts" and node["config"]["meta"]["readers"] != ["c360_pii"]
+        for column in node["columns"].values()
+        if column["config"]["meta"].get("pii", False)
+    ]
+
+
+def test_personal_columns_are_in_personal_marts(nodes: dict[str, Any]) -> None:
+    assert open_personal_columns(nodes) == []
+
+
+def test_rule_trips_on_a_personal_column_in_an_open_mart(nodes: dict[str, Any]) -> None:
+    key = next(key for key, node in models(nodes).items() if node["name"] == "customer_rfm")
+    broken = nodes | {key: copy.deepcopy(nodes[key])}
+    broken[key]["columns"]["segment"]["config"]["meta"]["pii"] = True
+    assert open_personal_columns(broken) == ["customer_rfm.segment"]

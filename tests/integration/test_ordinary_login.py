@@ -12,6 +12,8 @@ from customer360.database.setup import ensure_database
 from customer360.landing.loader import load_file
 from customer360.settings import Settings
 
+ROLES = ("loader", "transformer", "steward", "bi", "pii", "privacy", "operator")
+
 
 @pytest.fixture
 def ordinary(server: Settings, tmp_path: Path) -> Iterator[Settings]:
@@ -23,7 +25,7 @@ def ordinary(server: Settings, tmp_path: Path) -> Iterator[Settings]:
             # Roles belong to the whole server; this is what whoever creates one has of it.
             cursor.execute(f"create role {name} login createrole")
             cursor.execute(f"create database {name} owner {name}")
-            for role in ("loader", "transformer", "operator", "bi", "pii"):
+            for role in ROLES:
                 options = "admin true, inherit false, set false"
                 cursor.execute(f"grant c360_{role} to {name} with {options}")
     url = make_dsn(dsn(server, name), user=name)
@@ -32,7 +34,7 @@ def ordinary(server: Settings, tmp_path: Path) -> Iterator[Settings]:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(f"drop database {name} with (force)")
-            for role in ("loader", "transformer", "operator", "bi", "pii"):
+            for role in ROLES:
                 cursor.execute(f"revoke c360_{role} from {name} cascade")
             cursor.execute(f"drop role {name}")
 

@@ -14,10 +14,10 @@ def with_url(url: str) -> Settings:
     return Settings(database_url=url, database_url_file=None, _env_file=None)
 
 
-def test_dbt_is_given_every_part_of_the_url() -> None:
+def test_dbt_is_given_every_part_of_the_url(tmp_path: Path) -> None:
     settings = with_url(
         "postgresql://me:p%40ss@db:5433/crm?sslmode=verify-full&sslrootcert=/ca.pem"
-    )
+    ).model_copy(update={"data_dir": tmp_path})
     environment = dbt_environment(settings)
     assert environment["C360_DBT_HOST"] == "db"
     assert environment["C360_DBT_PORT"] == "5433"

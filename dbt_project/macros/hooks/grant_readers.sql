@@ -1,10 +1,14 @@
 {% macro grant_readers(relation) -%}
-    {%- set open_columns = [] -%}
-    {%- for column in model.columns.values() if not column.config.meta.get('pii', false) -%}
-        {%- do open_columns.append(column.name) -%}
+    {%- set readers = model.config.meta.get('readers', []) -%}
+    {%- set personal = [] -%}
+    {%- for column in model.columns.values() if column.config.meta.get('pii', false) -%}
+        {%- do personal.append(column.name) -%}
     {%- endfor -%}
-    grant select on {{ relation }} to c360_pii;
-    {%- if open_columns %}
-    grant select ({{ open_columns | join(', ') }}) on {{ relation }} to c360_bi;
+    {%- if personal and readers != ['c360_pii'] -%}
+        {{ exceptions.raise_compiler_error(
+            model.name ~ " holds personal data (" ~ personal | join(', ') ~ ") where " ~ readers | join(', ')
+            ~ " may read: move these columns to a mart in models/marts/personal."
+        ) }}
     {%- endif -%}
+    {%- if readers -%} grant select on {{ relation }} to {{ readers | join(', ') }} {%- endif -%}
 {%- endmacro %}

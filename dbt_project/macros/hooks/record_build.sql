@@ -1,6 +1,7 @@
 {% macro record_build() -%}
     {%- if records_this_invocation() -%}
     {%- do require_initialised_database() -%}
+    {%- do require_pseudonym_key() -%}
     insert into ops.builds (build_id, invocation_id, dbt_command, as_of_date)
     values (
         {{ text_literal(current_build_id()) }},

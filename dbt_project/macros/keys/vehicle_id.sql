@@ -1,3 +1,3 @@
 {% macro vehicle_id(vin) -%}
-    'V' || substr(md5({{ vin }}), 1, 16)
+    'V' || substr({{ pseudonym(vin) }}, 1, 16)
 {%- endmacro %}

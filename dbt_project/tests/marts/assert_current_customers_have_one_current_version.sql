@@ -3,7 +3,9 @@
 -- A log that misses a change, or a version that never ends, breaks it. A replay of a day before the
 -- newest one noted logs nothing, so there is nothing to compare then.
 {% set parts = [
-    'first_name', 'last_name', 'email', 'phone', 'birth_date', 'street', 'city', 'postcode',
+    'personal_part.first_name', 'personal_part.last_name', 'personal_part.email',
+    'personal_part.phone', 'personal_part.birth_date', 'personal_part.street', 'open_part.city',
+    'personal_part.postcode',
 ] %}
 
 with log_state as (
@@ -17,17 +19,21 @@ as_of as (
 
 customers as (
     select
-        customer_id,
+        open_part.customer_id,
         {{ row_fingerprint(parts) }} as fingerprint
-    from {{ ref('dim_customers') }}
+    from {{ ref('dim_customers') }} as open_part
+    left join {{ ref('dim_customers_personal') }} as personal_part
+        on open_part.customer_id = personal_part.customer_id
 ),
 
 versions as (
     select
-        customer_id,
+        open_part.customer_id,
         {{ row_fingerprint(parts) }} as fingerprint
-    from {{ ref('dim_customers_history') }}
-    where is_current
+    from {{ ref('dim_customers_history') }} as open_part
+    left join {{ ref('dim_customers_history_personal') }} as personal_part
+        on open_part.customer_version_id = personal_part.customer_version_id
+    where open_part.is_current
 ),
 
 compared as (

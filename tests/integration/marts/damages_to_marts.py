@@ -226,7 +226,7 @@ DAMAGES_TO_MARTS = [
     ),
     (
         "assert_current_customers_have_one_current_version",
-        "update warehouse_next.dim_customers set street = 'elsewhere' where customer_id"
+        "update warehouse_next.dim_customers_personal set street = 'elsewhere' where customer_id"
         f" = {ONE_CUSTOMER}",
     ),
     (

@@ -170,8 +170,9 @@ def test_events_are_given_to_the_people_behind_them(generated: Warehouse) -> Non
     )
     pairs = set(zip(held["person_id"], held["customer_id"], strict=True))
     events = generated.frame(
-        "select device_id, customer_id, identified_by from warehouse_next.fct_digital_events"
-        " where customer_id is not null"
+        "select device_id, customer_id, identified_by"
+        " from intermediate.int_digital_events_identified where exclusion_reason is null"
+        " and customer_id is not null"
     )
     right = np.array(
         [

@@ -13,12 +13,19 @@ from customer360.transformation.dbt_runner import run_dbt
 from tests.conftest import fresh_database
 from tests.integration.marts.warehouse import Warehouse
 
-SELECTION = ("+dim_customers_history", "+dim_customers", "identity_customers_logged")
+SELECTION = (
+    "+dim_customers_history_personal",
+    "+dim_customers_personal",
+    "identity_customers_logged",
+)
 CUSTOMERS = ("customer_id", "first_name", "last_name", "email", "phone", "city", "created_at")
 ORDERS = ("order_id", "customer_id", "product_id", "ordered_at", "quantity", "amount")
 HISTORY = """
     select first_name, city, version_number, valid_from, valid_to, is_current
-    from warehouse_next.dim_customers_history order by first_name, version_number
+    from warehouse_next.dim_customers_history
+    inner join warehouse_next.dim_customers_history_personal
+        using (customer_version_id, customer_id)
+    order by first_name, version_number
 """
 LOGGED = "select count(*) as versions from history.int_customer_versions_logged"
 

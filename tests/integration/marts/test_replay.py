@@ -95,7 +95,8 @@ def test_identifiers_are_of_records_made_by_the_day(
     replayed: Warehouse, records: pd.DataFrame
 ) -> None:
     found = replayed.frame(
-        "select identifier_type, identifier from warehouse_next.bridge_customer_identifiers"
+        "select identifier_type, identifier"
+        " from warehouse_next.bridge_customer_identifiers_personal"
     )
     keys = set(found.query("identifier_type == 'source_key'")["identifier"])
     assert keys == set(records[records["is_made"]]["source_customer_key"])
@@ -109,7 +110,7 @@ def test_no_golden_record_takes_a_value_from_a_later_version(
     replayed: Warehouse, records: pd.DataFrame
 ) -> None:
     keys = [f"{part}_source_key" for part in ("name", "email", "phone", "birth_date", "address")]
-    golden = replayed.frame(f"select {', '.join(keys)} from warehouse_next.dim_customers")
+    golden = replayed.frame(f"select {', '.join(keys)} from warehouse_next.dim_customers_personal")
     used = set(golden.melt()["value"].dropna())
     assert used
     assert used <= set(records[records["is_known"]]["source_customer_key"])

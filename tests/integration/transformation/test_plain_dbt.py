@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from customer360.database import embedded
-from customer360.database.initialise import create_database
+from customer360.database.connection import connect
+from customer360.database.initialise import apply_init_sql, create_database
 from customer360.settings import PROJECT_DIR, Settings
 
 DBT = Path(sys.executable).with_name("dbt")
@@ -52,3 +53,13 @@ def test_dbt_says_what_to_do_where_the_database_is_not_set_up(clone: Path, tmp_p
     result = run(f"{DBT} run --select customer_rfm", clone / "dbt_project", tmp_path / "target")
     assert result.returncode != 0
     assert "customer360 db start" in result.stdout
+
+
+def test_dbt_says_how_it_gets_the_key_of_pseudonyms(
+    server: Settings, clone: Path, tmp_path: Path
+) -> None:
+    with connect(server) as connection:
+        apply_init_sql(connection, server.sql_init_dir)
+    result = run(f"{DBT} run --select customer_rfm", clone / "dbt_project", tmp_path / "target")
+    assert result.returncode != 0
+    assert "customer360 dbt run" in result.stdout

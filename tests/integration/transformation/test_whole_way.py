@@ -72,7 +72,7 @@ def test_whole_way_and_back(database: Settings) -> None:
     assert isinstance(customers, int)
     assert 0 < customers < 200
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-        query(database, "select email from warehouse.dim_customers", "c360_bi")
+        query(database, "select email from warehouse.dim_customers_personal", "c360_bi")
 
     run_dbt(database, ["docs", "generate"], "docs")
     run_dbt(database, ["test", "--select", "customer_rfm"], "partial")

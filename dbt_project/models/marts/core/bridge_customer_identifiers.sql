@@ -23,7 +23,6 @@ final as (
     select
         identifiers.customer_id,
         identifiers.identifier_type,
-        identifiers.identifier,
         identifiers.source_name,
         identifiers.times_given,
         identifiers.first_seen_at,
@@ -34,7 +33,12 @@ final as (
                 then coalesce(identifiers.identifier = customers.email, false)
             when identifiers.identifier_type = 'phone'
                 then coalesce(identifiers.identifier = customers.phone, false)
-        end as is_golden
+        end as is_golden,
+        {{ pseudonym('identifiers.identifier') }} as identifier_pseudonym,
+        case identifiers.identifier_type
+            when 'email' then {{ masked_email('identifiers.identifier') }}
+            when 'phone' then {{ masked_phone('identifiers.identifier') }}
+        end as identifier_masked
     from identifiers
     inner join customers
         on identifiers.customer_id = customers.customer_id

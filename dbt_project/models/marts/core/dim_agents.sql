@@ -6,7 +6,6 @@ with agents as (
 final as (
     select
         agent_id,
-        agent_name,
         department,
         shift,
         is_in_directory

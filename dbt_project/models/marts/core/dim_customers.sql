@@ -1,5 +1,6 @@
 -- Grain: one row per customer.
--- Golden record by field: who is trusted on what stands in the seed source_trust.
+-- Golden record by field: who is trusted on what stands in the seed source_trust. What would tell
+-- who the customer is stands in dim_customers_personal.
 with customers as (
     select * from {{ ref('int_customer_golden_records') }}
 ),
@@ -7,31 +8,19 @@ with customers as (
 final as (
     select
         customer_id,
-        first_name,
-        last_name,
         name_source,
-        name_source_key,
         name_changed_at,
-        email,
         email_source,
-        email_source_key,
         email_changed_at,
-        phone,
         phone_source,
-        phone_source_key,
         phone_changed_at,
-        birth_date,
         birth_date_source,
-        birth_date_source_key,
         birth_date_changed_at,
-        street,
         city,
         state,
-        postcode,
         country,
         country_code,
         address_source,
-        address_source_key,
         address_changed_at,
         has_email,
         has_phone,
@@ -40,7 +29,12 @@ final as (
         source_count,
         record_count,
         first_record_at,
-        last_record_at
+        last_record_at,
+        {{ masked_email('email') }} as email_masked,
+        {{ pseudonym('email') }} as email_pseudonym,
+        {{ masked_phone('phone') }} as phone_masked,
+        {{ pseudonym('phone') }} as phone_pseudonym,
+        {{ calendar_part('year', 'birth_date') }} as birth_year
     from customers
 )
 

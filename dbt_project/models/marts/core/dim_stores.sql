@@ -14,7 +14,6 @@ final as (
         stores.source_store_id,
         stores.store_name,
         stores.country_code,
-        stores.manager,
         stores.open_hours,
         stores.is_in_directory,
         coalesce(countries.country_name, stores.country) as country

@@ -6,7 +6,6 @@ with vehicles as (
 final as (
     select
         vehicle_id,
-        vin,
         model_name,
         customer_id,
         ownership_basis,

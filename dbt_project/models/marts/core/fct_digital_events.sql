@@ -8,12 +8,12 @@ final as (
         event_id,
         customer_id,
         identified_by,
-        device_id,
         interaction_type,
         page,
         campaign_id,
         occurred_at,
-        event_date
+        event_date,
+        {{ pseudonym('device_id') }} as device_pseudonym
     from events
     where exclusion_reason is null
 )

@@ -8,12 +8,12 @@ with points as (
 points_counted as (
     select
         loyalty_transaction_id,
-        loyalty_id,
         customer_id,
         occurred_at,
         occurred_date,
         points_change,
-        reason
+        reason,
+        {{ pseudonym('loyalty_id') }} as loyalty_pseudonym
     from points
     where exclusion_reason is null
 )

@@ -5,7 +5,6 @@ with answers as (
 
 final as (
     select
-        source_customer_key as answer_id,
         customer_id,
         age_group,
         gender,
@@ -17,7 +16,8 @@ final as (
         is_subscribed,
         shipping_type,
         has_discount,
-        days_between_purchases
+        days_between_purchases,
+        {{ pseudonym('source_customer_key') }} as answer_id
     from answers
     where exclusion_reason is null
 )

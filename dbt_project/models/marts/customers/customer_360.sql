@@ -44,10 +44,8 @@ final as (
     select
         customers.customer_id,
         tenures.as_of_date,
-        customers.first_name,
-        customers.last_name,
-        customers.email,
-        customers.phone,
+        customers.email_masked,
+        customers.phone_masked,
         customers.has_email,
         customers.has_phone,
         customers.has_address,

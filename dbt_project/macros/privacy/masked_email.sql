@@ -1,0 +1,3 @@
+{% macro masked_email(value) -%}
+    substr({{ value }}, 1, 1) || '***' || substr({{ value }}, position('@' in {{ value }}))
+{%- endmacro %}
