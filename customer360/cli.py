@@ -15,12 +15,14 @@ from rich.logging import RichHandler
 
 from customer360.errors import ConfigurationError, EmbeddedServerError
 from customer360.identity.cli import identity_app
+from customer360.privacy.cli import privacy_app
 from customer360.settings import get_settings
 
 app = typer.Typer(no_args_is_help=True, help="Customer 360: from messy files to trusted marts.")
 database_app = typer.Typer(no_args_is_help=True, help="The database that holds everything.")
 app.add_typer(database_app, name="db")
 app.add_typer(identity_app, name="identity")
+app.add_typer(privacy_app, name="privacy")
 lifetime_app = typer.Typer(no_args_is_help=True, help="Who buys again, and what that is worth.")
 app.add_typer(lifetime_app, name="lifetime")
 bi_app = typer.Typer(no_args_is_help=True, help="Dashboards: Superset over the warehouse.")

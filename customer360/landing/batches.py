@@ -1,5 +1,6 @@
 """Writes one batch: good rows to raw, bad ones to quarantine, the sum of both to the ledger."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
@@ -13,6 +14,7 @@ from customer360.landing.outcomes import Block, FileChangedError, LoadResult, Re
 from customer360.landing.quarantine import Batch, open_quarantine
 from customer360.landing.raw_tables import ensure_tables, rows_table
 from customer360.landing.source_file import open_source
+from customer360.privacy.tombstones import drop_erased, has_tombstones
 
 
 def load_batch(
@@ -38,7 +40,20 @@ def load_batch(
                 "Deliver files as <name>.tmp and rename them when they are whole; then load again",
             )
     ledger.record(cursor, delivery, result)
-    return result
+    return without_erased(cursor, contract, result)
+
+
+def without_erased(cursor: Cursor, contract: FeedContract, result: LoadResult) -> LoadResult:
+    """Drop the rows of a batch that name somebody erased, and say how many they were."""
+    if not has_tombstones(cursor):
+        return result
+    erased = drop_erased(cursor, contract, result.batch_id)
+    return replace(
+        result,
+        rows_loaded=result.rows_loaded - erased.raw,
+        rows_quarantined=result.rows_quarantined - erased.quarantined,
+        rows_erased=erased.raw + erased.quarantined,
+    )
 
 
 def _copy(cursor: Cursor, contract: FeedContract, batch: Batch, records: Records) -> LoadResult:

@@ -3,8 +3,8 @@
 import codecs
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -41,6 +41,8 @@ class FeedContract:
     delimiter: str
     max_field_bytes: int
     declared_in: str
+    person: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def claims(self, file_name: str) -> bool:
         """Tell whether a file is this feed's; an absolute name matches on its last parts."""
@@ -69,6 +71,10 @@ class _Landing(BaseModel):
     encoding: str = "utf-8"
     delimiter: str = Field(default=",", pattern=r'^[^"\r\n\\\x00]$')
     max_field_bytes: int = Field(default=MEBIBYTE, ge=1, le=64 * MEBIBYTE)
+    # Columns that name a person, each with the kind of name: whose rows an erasure takes. Then what
+    # else such a row names: the orders of a person are theirs, and so are the returns of these.
+    person: dict[str, str] = {}
+    names: dict[str, str] = {}
 
     @field_validator("format")
     @classmethod
@@ -177,13 +183,17 @@ def _contract(source: _Source, table: _Table, landing: _Landing, shown: str) -> 
     feed = f"{source.name}.{table.name}"
     folded = [column.strip().casefold() for column in columns]
     twice = sorted({column for column in folded if folded.count(column) > 1})
-    undeclared = [name for name in (*landing.key, *landing.required) if name not in columns]
+    undeclared = [
+        name
+        for name in (*landing.key, *landing.required, *landing.person, *landing.names)
+        if name not in columns
+    ]
     if twice or undeclared or not columns:
         raise ContractError(
             f"{shown}: {feed}: "
             + (f"columns declared twice: {', '.join(twice)}. " if twice else "")
             + (f"not among `columns:`: {', '.join(undeclared)}. " if undeclared else "")
-            + "List every expected column once, and name key and required columns as listed."
+            + "List every expected column once, and name key, required and other columns as listed."
         )
     return FeedContract(
         feed=feed,
@@ -197,4 +207,6 @@ def _contract(source: _Source, table: _Table, landing: _Landing, shown: str) -> 
         delimiter=landing.delimiter,
         max_field_bytes=landing.max_field_bytes,
         declared_in=shown,
+        person=landing.person,
+        names=landing.names,
     )

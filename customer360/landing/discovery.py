@@ -47,9 +47,16 @@ def first_of_each_feed(settings: Settings, paths: Sequence[Path]) -> list[Path]:
 
 
 def new_files(
-    connection: Connection, contracts: Mapping[str, FeedContract], landing_dir: Path
+    connection: Connection,
+    contracts: Mapping[str, FeedContract],
+    landing_dir: Path,
+    *,
+    only_erased: bool = False,
 ) -> tuple[list[Path], list[Path]]:
-    """Return the files that the ledger does not know: those of a feed, and those of none."""
+    """Return the files that the ledger does not know: those of a feed, and those of none.
+
+    A file that holds rows erased since is among them, or they are all: the loader redacts it.
+    """
     pending: list[Path] = []
     unclaimed: list[Path] = []
     for path in landing_files(landing_dir):
@@ -60,7 +67,11 @@ def new_files(
             logger.warning(rejection.message(delivery.file_name))
             continue
         with connection, connection.cursor() as cursor:
-            if ledger.find(cursor, delivery) is None:
+            entry = ledger.find(cursor, delivery)
+            is_new = entry is None and not only_erased
+            # What was rejected is looked at once more for a name of somebody erased since.
+            is_rejected = only_erased and entry is not None and entry.status == "rejected"
+            if is_new or is_rejected or (entry is not None and entry.rows_erased):
                 (unclaimed if delivery.feed is None else pending).append(path)
     return pending, unclaimed
 

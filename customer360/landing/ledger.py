@@ -8,7 +8,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 from customer360.landing.outcomes import LoadResult
 
 _FIND = """
-    select batch_id, status, file_name, message
+    select batch_id, status, file_name, message, rows_erased
     from ops.load_batches
     where file_sha256 = %(file_sha256)s
         and feed is not distinct from %(feed)s
@@ -22,6 +22,14 @@ _FIND = """
         )
     order by status = 'loaded' desc, batch_id desc
     limit 1
+"""
+_FIND_REDACTED = """
+    select batch_id, status, file_name, message,
+        case when redacted_files.rows_erased < load_batches.rows_erased then 1 else 0 end
+    from ops.redacted_files
+    inner join ops.load_batches using (batch_id)
+    where redacted_files.file_sha256 = %(file_sha256)s
+        and redacted_files.feed is not distinct from %(feed)s
 """
 _INSERT = """
     insert into ops.load_batches (
@@ -51,6 +59,7 @@ class Entry:
     status: str
     file_name: str
     message: str
+    rows_erased: int = 0
 
 
 def lock_feed(cursor: Cursor, feed: str | None) -> None:
@@ -62,9 +71,13 @@ def find(cursor: Cursor, delivery: Delivery) -> Entry | None:
     """Return the load of these bytes, else their rejection under this name and this contract.
 
     A rejection under another contract or by an older parser does not count: the file may be good.
+    The bytes that an erasure made of a file are those of its load.
     """
     cursor.execute(_FIND, vars(delivery))
     row = cursor.fetchone()
+    if row is None:
+        cursor.execute(_FIND_REDACTED, vars(delivery))
+        row = cursor.fetchone()
     return None if row is None else Entry(*row)
 
 

@@ -17,6 +17,7 @@ from customer360.landing.deliveries import announced, identified
 from customer360.landing.ledger import Delivery
 from customer360.landing.outcomes import FileChangedError, FileRejected, LoadResult
 from customer360.landing.raw_tables import LOADER_ROLE
+from customer360.privacy.redaction import redact, remove_if_erased
 from customer360.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,10 @@ def load_with(
     delivery, claim = announced(path, landing_dir, contracts, feed)
     with connection, connection.cursor() as cursor:
         result = _load(cursor, claim, path, delivery)
+    if result.rows_erased and isinstance(claim, FeedContract):
+        redact(connection, claim, result.batch_id or 0, path)
+    if result.status == "rejected" and path.is_file():
+        remove_if_erased(connection, contracts, path)
     level = logging.WARNING if result.status == "rejected" else logging.INFO
     logger.log(level, "%s: %s", result.status, result.message or result.file_name)
     return replace(result, seconds=time.monotonic() - started)
@@ -82,6 +87,7 @@ def _seen_before(cursor: Cursor, delivery: Delivery) -> LoadResult | None:
         "skipped",
         entry.batch_id,
         message=f"{delivery.file_name}: loaded before as {entry.file_name}, batch {entry.batch_id}",
+        rows_erased=entry.rows_erased,
     )
 
 

@@ -78,6 +78,7 @@ class LoadResult:
     unknown_columns: tuple[str, ...] = ()
     message: str = ""
     seconds: float = 0.0
+    rows_erased: int = 0
 
 
 def suffixes(file_name: str) -> tuple[str, bool]:

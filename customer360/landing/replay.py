@@ -15,6 +15,7 @@ from psycopg2.sql import SQL, Identifier
 
 from customer360.database.connection import Connection
 from customer360.landing import ledger
+from customer360.landing.batches import without_erased
 from customer360.landing.contracts import FeedContract
 from customer360.landing.copying import copy_rows
 from customer360.landing.deliveries import identified
@@ -99,6 +100,7 @@ def _replay(
     )
     if loaded:
         ledger.record(cursor, delivery, result)
+        return without_erased(cursor, contract, result)
     return result
 
 

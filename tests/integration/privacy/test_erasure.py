@@ -1,0 +1,252 @@
+"""An erased customer is nowhere any more, and stays away however often they are delivered."""
+
+import gzip
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from psycopg2.sql import SQL, Identifier
+from rich.console import Console
+
+from customer360.database.connection import connect
+from customer360.database.setup import ensure_database
+from customer360.landing.commands import load_files
+from customer360.privacy.commands import erase_customer, export_customer
+from customer360.privacy.erasure import erase
+from customer360.privacy.subject import UnknownCustomer
+from customer360.privacy.tombstones import WrongKey
+from customer360.settings import Settings
+
+CUSTOMERS = "customer_id,first_name,last_name,email,phone,created_at\n"
+ORDERS = "order_id,customer_id,product_id,ordered_at,quantity,amount\n"
+# What names Ann and nobody else; the family's address is Bob's as well.
+ANN = ("A-77", "ann@own.example", "ORD-A1", "DEV-ANN", "R-ANN", "X-ANN", "LASTNAMEOFANN", "C-ANN")
+FAMILY = "family@home.example"
+
+
+def write(settings: Settings, name: str, content: bytes) -> None:
+    path = settings.landing_dir / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def deliver(settings: Settings) -> None:
+    """Deliver Ann and Bob in every format, and a row of Ann's that no parser takes."""
+    customers = (
+        CUSTOMERS
+        + 'A-77,Ann,"LASTNAMEOFANN\nof two lines",ANN@own.example,,2024-01-01\n'
+        + f"B-1,Bob,Brown,{FAMILY},,2024-01-01\n"
+        + f"A-77,Ann,LASTNAMEOFANN,{FAMILY},,2024-02-01\n"
+        + "A-77,too,few\n"
+        + "B-2,too,few\n"
+    )
+    write(settings, "shop/customers/customers.csv", customers.encode())
+    orders = f"{ORDERS}ORD-A1,A-77,P1,2024-03-01,1,10\nORD-B1,B-1,P1,2024-03-01,1,20\n"
+    write(settings, "shop/online_transactions/orders.csv.gz", gzip.compress(orders.encode()))
+    returns = (
+        "return_id,order_id,returned_at,amount\nR1,ORD-A1,2024-03-02,1\nR2,ORD-B1,2024-03-02,2\n"
+    )
+    write(settings, "shop/returns/returns.csv", returns.encode())
+    event = {"occurred_at": "2024-03-01T00:00:00Z", "interaction_type": "WEBSITE_VISIT"}
+    events = [
+        {"event_id": "E1", "device_id": "DEV-ANN", **event},
+        {"event_id": "E2", "email": "Ann@own.example ", **event},
+        {"event_id": "E3", "email": FAMILY, **event},
+    ]
+    lines = "".join(f"{json.dumps(line)}\n" for line in events)
+    write(settings, "digital/events/events.ndjson", lines.encode())
+    people = [
+        {
+            "customer_id": key,
+            "full_name": name,
+            "email": None,
+            "country": "DE",
+            "registration_date": "1",
+        }
+        for key, name in (("R-ANN", "Ann LASTNAMEOFANN"), ("R-BOB", "Bob Brown"))
+    ]
+    write(settings, "retail_api/customers/customers.json", json.dumps(people).encode())
+    path = settings.landing_dir / "external_customers" / "crm.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    keys = ["X-ANN", "X-BOB"]
+    pd.DataFrame(
+        {"source": ["Old CRM"] * 2, "source_id": keys, "first_name": ["A", "B"]}
+    ).to_parquet(path)
+
+
+@pytest.fixture
+def shop(database: Settings) -> Settings:
+    """Two customers as dbt would have resolved and published them."""
+    ensure_database(database)
+    deliver(database)
+    load_files(database, [], Console(quiet=True))
+    shutil.copytree(database.landing_dir, database.data_dir.parent / "originals")
+    (database.exports_dir / "000001").mkdir(parents=True)
+    (database.exports_dir / "000001" / "people.csv").write_text("C-ANN")
+    with connect(database, role="c360_transformer") as connection, connection:
+        connection.cursor().execute(
+            """
+            create table identity.identity_customers (source_customer_key text, customer_id text);
+            insert into identity.identity_customers values
+                ('shop:A-77', 'C-ANN'), ('retail_api:R-ANN', 'C-ANN'), ('old crm:X-ANN', 'C-ANN'),
+                ('shop:B-1', 'C-BOB');
+            create table warehouse.bridge_customer_identifiers_personal
+                (customer_id text, identifier_type text, identifier text);
+            insert into warehouse.bridge_customer_identifiers_personal values
+                ('C-ANN', 'email', 'ann@own.example'), ('C-ANN', 'email', 'family@home.example'),
+                ('C-ANN', 'device', 'DEV-ANN'), ('C-ANN', 'source_key', 'shop:A-77'),
+                ('C-BOB', 'email', 'family@home.example');
+            create table history.versions (customer_id text, last_name text);
+            insert into history.versions values ('C-ANN', 'LASTNAMEOFANN'), ('C-BOB', 'Brown');
+            create table identity.shared (shared_value text);
+            insert into identity.shared values ('ann@own.example lastnameofann'), ('B');
+            create table staging.stg_shop__customers as
+                select customer_id, last_name, _batch_id, _line from raw.shop__customers;
+            """
+        )
+    return database
+
+
+def everything(settings: Settings) -> str:
+    """Return all rows of all tables and all files as one text."""
+    texts = []
+    with connect(settings) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select table_schema, table_name from information_schema.tables"
+            " where table_schema not in ('pg_catalog', 'information_schema')"
+        )
+        for schema, table in cursor.fetchall():
+            cursor.execute(
+                SQL("select held::text from {} as held").format(Identifier(schema, table))
+            )
+            texts += [str(row) for (row,) in cursor.fetchall()]
+    return "\n".join(texts + [content(path) for path in files(settings)])
+
+
+def files(settings: Settings) -> list[Path]:
+    return [path for path in settings.data_dir.rglob("*") if path.is_file()]
+
+
+def content(path: Path) -> str:
+    if path.suffix == ".parquet":
+        return str(pd.read_parquet(path).to_csv())
+    data = path.read_bytes()
+    return (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+
+
+def traces(settings: Settings) -> list[str]:
+    text = everything(settings).lower()
+    return [name for name in ANN if name.lower() in text]
+
+
+def raw_rows(settings: Settings, table: str) -> list[tuple[object, ...]]:
+    with connect(settings) as connection, connection.cursor() as cursor:
+        cursor.execute(SQL("select * from {} order by _line").format(Identifier("raw", table)))
+        return cursor.fetchall()
+
+
+def test_nothing_is_left_and_nothing_comes_back(shop: Settings) -> None:
+    assert set(traces(shop)) == set(ANN)
+    bobs = [row for row in raw_rows(shop, "shop__customers") if row[0] == "B-1"]
+    erasure = erase(shop, "C-ANN", requested_by="request 12", reason="article 17")
+    assert traces(shop) == []
+    assert erasure.rows_by_table == {
+        "raw.shop__customers": 2,
+        "raw.shop__online_transactions": 1,
+        "raw.shop__returns": 1,
+        "raw.digital__events": 2,
+        "raw.retail_api__customers": 1,
+        "raw.external__customers": 1,
+        "ops.quarantined_rows": 1,
+        "identity.identity_customers": 3,
+        "identity.shared": 1,
+        "staging.stg_shop__customers": 2,
+        "history.versions": 1,
+        "warehouse.bridge_customer_identifiers_personal": 4,
+    }
+    assert raw_rows(shop, "shop__customers") == bobs
+    shutil.copytree(shop.data_dir.parent / "originals", shop.landing_dir, dirs_exist_ok=True)
+    for number, path in enumerate(sorted((shop.data_dir.parent / "originals").rglob("*.*"))):
+        name = path.relative_to(shop.data_dir.parent / "originals")
+        changed = path.read_bytes() + (b"\n" if path.suffix in {".csv", ".ndjson"} else b"")
+        write(shop, f"{name.parent}/again_{number}_{name.name}", changed)
+    assert set(traces(shop)) == set(ANN) - {"C-ANN"}
+    load_files(shop, [], Console(quiet=True))
+    assert traces(shop) == []
+    assert FAMILY in everything(shop)
+    assert {row[0] for row in raw_rows(shop, "shop__customers")} == {"B-1"}
+    load_files(shop, [], Console(quiet=True))
+    assert len(raw_rows(shop, "shop__customers")) == 2  # Bob's, of both deliveries
+
+
+def test_ledger_accounts_for_every_row(shop: Settings) -> None:
+    erase(shop, "C-ANN", requested_by="request 12", reason="article 17")
+    with connect(shop) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select rows_in_file, rows_loaded, rows_quarantined, rows_erased from ops.load_batches"
+            " where feed = 'shop.customers'"
+        )
+        assert cursor.fetchall() == [(5, 1, 1, 3)]
+
+
+def test_lines_of_others_keep_their_numbers(shop: Settings) -> None:
+    before = (shop.landing_dir / "shop" / "customers" / "customers.csv").read_text().split("\n")
+    erase(shop, "C-ANN", requested_by="request 12", reason="article 17")
+    after = (shop.landing_dir / "shop" / "customers" / "customers.csv").read_text().split("\n")
+    assert len(after) == len(before)
+    assert [line for line in after if line] == [
+        line for line in before if line.startswith(("customer_id", "B-"))
+    ]
+
+
+def test_rejected_files_that_name_somebody_erased_are_removed(shop: Settings) -> None:
+    early = shop.landing_dir / "shop" / "customers" / "early.csv"
+    early.write_text("nonsense,A-77\n")
+    of_bob = shop.landing_dir / "shop" / "customers" / "bob.csv"
+    of_bob.write_text("nonsense,B-1\n")
+    load_files(shop, [], Console(quiet=True))
+    assert early.exists()
+    erase(shop, "C-ANN", requested_by="request 12", reason="article 17")
+    assert (early.exists(), of_bob.exists()) == (False, True)
+    early.write_text("other nonsense,A-77\n")
+    load_files(shop, [], Console(quiet=True))
+    assert not early.exists()
+
+
+def test_another_key_is_refused(shop: Settings) -> None:
+    erase(shop, "C-ANN", requested_by="request 12", reason="article 17")
+    shop.pseudonym_key_path.unlink()
+    write(shop, "shop/customers/late.csv", f"{CUSTOMERS}A-77,Ann,A,,,2024-01-01\n".encode())
+    with pytest.raises(WrongKey, match="put it back"):
+        load_files(shop, [], Console(quiet=True))
+
+
+def test_unknown_customers_are_named(shop: Settings) -> None:
+    with pytest.raises(UnknownCustomer, match="no customer C-NOBODY"):
+        erase(shop, "C-NOBODY", requested_by="request 12", reason="article 17")
+
+
+def test_access_shows_everything_with_its_lineage(shop: Settings) -> None:
+    console = Console(record=True, width=400, file=io.StringIO())
+    assert export_customer(shop, console, "C-ANN") == 0
+    held = json.loads(console.export_text())
+    assert held["source_keys"] == ["old crm:X-ANN", "retail_api:R-ANN", "shop:A-77"]
+    rows = {table: len(found) for table, found in held["delivered"].items()}
+    assert rows == {
+        "raw.shop__customers": 2,
+        "raw.shop__online_transactions": 1,
+        "raw.shop__returns": 1,
+        "raw.digital__events": 2,
+        "raw.retail_api__customers": 1,
+        "raw.external__customers": 1,
+    }
+    first = held["delivered"]["raw.shop__customers"][0]
+    assert (first["_file_name"], first["_line"]) == ("shop/customers/customers.csv", 2)
+    assert held["derived"]["history.versions"] == [
+        {"customer_id": "C-ANN", "last_name": "LASTNAMEOFANN"}
+    ]
+    assert erase_customer(shop, console, "C-ANN", requested_by="r", reason="article 17") == 0
+    assert export_customer(shop, console, "C-ANN") == 1
