@@ -9,7 +9,7 @@ from psycopg2.sql import SQL, Composable, Identifier, Literal
 from customer360.database.connection import connect
 from customer360.landing.contracts import FeedContract, load_contracts
 from customer360.privacy.erasure import ROLE
-from customer360.privacy.people_columns import names_of, tombstone_name
+from customer360.privacy.people_columns import is_one_of, tombstone_names
 from customer360.privacy.subject import Subject, find_subject
 from customer360.settings import Settings
 
@@ -40,22 +40,15 @@ def everything_held(settings: Settings, customer_id: str) -> dict[str, Any]:
 def _delivered(
     cursor: Cursor, contracts: Mapping[str, FeedContract], subject: Subject
 ) -> dict[str, Any]:
-    names = [tombstone_name(key, contracts) for key in subject.source_keys]
-    names += [f"{kind}:{value}" for kind, value in subject.identifiers]
+    names = tombstone_names(subject, contracts)
     held = {}
     for contract in sorted(contracts.values(), key=lambda one: not one.names):
-        rows = _rows(cursor, Identifier("raw", contract.table), _names_one_of(contract, names))
+        rows = _rows(cursor, Identifier("raw", contract.table), is_one_of(contract, names))
         if rows:
             held[f"raw.{contract.table}"] = rows
         for column, kind in contract.names.items():
             names += [f"{kind}:{row[column]}" for row in rows]
     return held
-
-
-def _names_one_of(contract: FeedContract, names: list[str]) -> Composable:
-    given = names_of(contract, contract.person) or [SQL("null::text")]
-    wanted = SQL("({})::text[]").format(Literal(names))
-    return SQL(" or ").join(SQL("{} = any({})").format(name, wanted) for name in given)
 
 
 def _derived(cursor: Cursor, customer_id: str) -> dict[str, Any]:

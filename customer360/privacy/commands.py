@@ -9,6 +9,7 @@ from customer360.privacy.erasure import erase
 from customer360.privacy.subject import UnknownCustomer
 from customer360.privacy.tombstones import WrongKey
 from customer360.settings import Settings
+from customer360.transformation.build import BuildBusy
 
 EXIT_FAILED = 1
 
@@ -29,7 +30,7 @@ def erase_customer(
     """Erase a customer and say what was removed; return the exit code."""
     try:
         erasure = erase(settings, customer_id, requested_by=requested_by, reason=reason)
-    except (UnknownCustomer, WrongKey) as error:
+    except (UnknownCustomer, WrongKey, BuildBusy) as error:
         return _complain(console, str(error))
     rows = sum(erasure.rows_by_table.values())
     console.print(

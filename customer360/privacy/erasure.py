@@ -6,7 +6,6 @@ interrupts that is done by the next load, as the ledger says which files still h
 Totals that the person was part of are right again after the next build.
 """
 
-import shutil
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,38 +13,37 @@ from itertools import chain
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 from psycopg2.extras import Json
-from psycopg2.sql import SQL, Composable, Identifier
 
 from customer360.database.connection import connect
+from customer360.landing import ledger
 from customer360.landing.contracts import FeedContract, load_contracts
 from customer360.landing.discovery import new_files
 from customer360.landing.loader import load_with
 from customer360.landing.raw_tables import LOADER_ROLE
+from customer360.privacy.artefacts import erase_artefacts
+from customer360.privacy.built import erase_built
 from customer360.privacy.keys import TOMBSTONE, digest
-from customer360.privacy.people_columns import tombstone_name
+from customer360.privacy.people_columns import tombstone_names
 from customer360.privacy.subject import Subject, find_subject
 from customer360.privacy.tombstones import drop_erased, has_tombstones, key_check
 from customer360.settings import Settings
+from customer360.transformation.build import build_lock
 
 ROLE = "c360_privacy"
-_BUILT = """
-    select pg_namespace.nspname, pg_class.relname,
-        array_agg(pg_attribute.attname) filter (where atttypid = 'text'::regtype) as texts,
-        bool_or(pg_attribute.attname = '_batch_id') and bool_or(pg_attribute.attname = '_line')
-    from pg_class
-    inner join pg_namespace on pg_class.relnamespace = pg_namespace.oid
-    inner join pg_attribute on pg_class.oid = pg_attribute.attrelid and pg_attribute.attnum > 0
-    where pg_class.relkind in ('r', 'p') and not pg_attribute.attisdropped
-        and (
-            nspname in ('staging', 'identity', 'intermediate', 'history', 'test_failures')
-            or starts_with(nspname, 'warehouse')
-        )
-    group by pg_namespace.nspname, pg_class.relname
-    order by pg_namespace.nspname, pg_class.relname
+_HOLD_PUBLICATIONS = """
+    select pg_advisory_xact_lock_shared(hashtext('customer360'), hashtext('publication'))
 """
-# Identity also looks at values put together, number and name: the first word is the number.
-_HOLDS = SQL("({0} = any(%(values)s) or split_part({0}, ' ', 1) = any(%(values)s))")
-_OF_ERASED_ROWS = SQL("(_batch_id, _line) in (select batch_id, line from ops.erased_rows)")
+# A decision that takes another back says nothing without it.
+_ERASE_DECISIONS = """
+    with recursive theirs as (
+        select decision_id from ops.identity_decisions
+        where left_key = any(%(keys)s) or right_key = any(%(keys)s)
+        union
+        select undoing.decision_id from ops.identity_decisions as undoing
+        inner join theirs on undoing.undone_decision_id = theirs.decision_id
+    )
+    delete from ops.identity_decisions where decision_id in (select decision_id from theirs)
+"""
 
 
 @dataclass(frozen=True)
@@ -59,25 +57,30 @@ class Erasure:
 def erase(settings: Settings, customer_id: str, *, requested_by: str, reason: str) -> Erasure:
     """Erase a customer; a build and a publication then make the totals right.
 
+    No build may run meanwhile: it would write on from what it had read before.
+
     Raises:
         UnknownCustomer: if there is no such customer.
         WrongKey: if the key is not that of earlier erasures.
+        BuildBusy: if a build runs.
     """
     contracts = load_contracts(settings.dbt_project_dir)
-    with connect(settings, role=ROLE) as connection, connection, connection.cursor() as cursor:
-        has_tombstones(cursor)
-        subject = find_subject(cursor, customer_id)
-        erasure_id = _begin(cursor, settings, requested_by, reason)
-        _bury(cursor, settings, contracts, subject, erasure_id)
-        rows = _erase_delivered(cursor, contracts, erasure_id) | _erase_built(cursor, subject)
-        found = {table: count for table, count in rows.items() if count}
-        cursor.execute(
-            "update ops.erasures set rows_by_table = %s where erasure_id = %s",
-            [Json(found), erasure_id],
-        )
-    redact_landing(settings, contracts)
-    shutil.rmtree(settings.exports_dir, ignore_errors=True)
-    return Erasure(erasure_id, found)
+    with build_lock(settings):
+        with connect(settings, role=ROLE) as connection, connection, connection.cursor() as cursor:
+            _hold_others(cursor, contracts)
+            has_tombstones(cursor)
+            subject = find_subject(cursor, customer_id)
+            erasure_id = _begin(cursor, settings, requested_by, reason)
+            _bury(cursor, settings, tombstone_names(subject, contracts), erasure_id)
+            rows = _erase_rows(cursor, contracts, subject, erasure_id)
+            cursor.execute(
+                "update ops.erasures set rows_by_table = %s where erasure_id = %s",
+                [Json(rows), erasure_id],
+            )
+            # Before the commit: whatever interrupts it, the customer is still there to be erased.
+            erase_artefacts(settings, subject.words)
+        redact_landing(settings, contracts)
+    return Erasure(erasure_id, rows)
 
 
 def redact_landing(settings: Settings, contracts: Mapping[str, FeedContract]) -> None:
@@ -86,6 +89,13 @@ def redact_landing(settings: Settings, contracts: Mapping[str, FeedContract]) ->
         files = new_files(connection, contracts, settings.landing_dir, only_erased=True)
         for path in chain(*files):
             load_with(connection, contracts, settings.landing_dir, path)
+
+
+def _hold_others(cursor: Cursor, contracts: Mapping[str, FeedContract]) -> None:
+    """Let loads and publications wait: one that has begun would not know of the tombstones."""
+    cursor.execute(_HOLD_PUBLICATIONS)
+    for feed in sorted(contracts):
+        ledger.lock_feed(cursor, feed)
 
 
 def _begin(cursor: Cursor, settings: Settings, requested_by: str, reason: str) -> str:
@@ -98,21 +108,27 @@ def _begin(cursor: Cursor, settings: Settings, requested_by: str, reason: str) -
     return erasure_id
 
 
-def _bury(
-    cursor: Cursor,
-    settings: Settings,
-    contracts: Mapping[str, FeedContract],
-    subject: Subject,
-    erasure_id: str,
-) -> None:
-    names = [tombstone_name(key, contracts) for key in subject.source_keys]
-    names += [f"{kind}:{value}" for kind, value in subject.identifiers]
+def _bury(cursor: Cursor, settings: Settings, names: list[str], erasure_id: str) -> None:
     for name in names:
         cursor.execute(
             "insert into ops.tombstones (digest, erasure_id) values (%s, %s)"
             " on conflict do nothing",
             [digest(settings, TOMBSTONE, name), erasure_id],
         )
+
+
+def _erase_rows(
+    cursor: Cursor, contracts: Mapping[str, FeedContract], subject: Subject, erasure_id: str
+) -> dict[str, int]:
+    """Take the rows out of every table; return how many, where there were any."""
+    rows = _erase_delivered(cursor, contracts, erasure_id)
+    cursor.execute(_ERASE_DECISIONS, {"keys": list(subject.source_keys)})
+    rows["ops.identity_decisions"] = cursor.rowcount
+    # Values of whatever tables a gate stumbled over: the gates write them again.
+    cursor.execute("delete from ops.gate_failed_rows")
+    rows["ops.gate_failed_rows"] = cursor.rowcount
+    rows |= erase_built(cursor, subject)
+    return {table: count for table, count in rows.items() if count}
 
 
 def _erase_delivered(
@@ -124,28 +140,4 @@ def _erase_delivered(
         erased = drop_erased(cursor, contract, erasure=erasure_id)
         rows[f"raw.{contract.table}"] = erased.raw
         rows["ops.quarantined_rows"] += erased.quarantined
-    return rows
-
-
-def _erase_built(cursor: Cursor, subject: Subject) -> dict[str, int]:
-    """Delete rows that came of erased ones, or hold one of the person's names, of every table.
-
-    Before transactions have a customer, they have an id of their system only. Two systems may give
-    one id to two people: what goes too much from the intermediate layer, the next build puts back.
-    """
-    cursor.execute(_BUILT)
-    rows = {}
-    for schema, table, texts, has_lineage in cursor.fetchall():
-        conditions: list[Composable] = [_HOLDS.format(Identifier(name)) for name in texts or ()]
-        conditions += [_OF_ERASED_ROWS] if has_lineage else []
-        if schema == "intermediate" and "source_customer_id" in (texts or ()):
-            conditions.append(SQL("source_customer_id = any(%(bare_ids)s)"))
-        if conditions:
-            cursor.execute(
-                SQL("delete from {} where {}").format(
-                    Identifier(schema, table), SQL(" or ").join(conditions)
-                ),
-                {"values": subject.values, "bare_ids": subject.bare_ids},
-            )
-            rows[f"{schema}.{table}"] = cursor.rowcount
     return rows

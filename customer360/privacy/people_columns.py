@@ -1,10 +1,13 @@
 """How rows of a feed name people, as SQL: what the contract's `person` and `names` say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
 from customer360.landing.contracts import FeedContract
+from customer360.privacy.subject import Subject
+
+EVENT = "event"
 
 EXTERNAL = "external/"
 _LOWER_CASE = frozenset(("email",))
@@ -19,6 +22,22 @@ def names_of(contract: FeedContract, columns: Mapping[str, str]) -> list[Composa
         SQL("{} || ops.cleaned({})").format(_kind(kind), _value(kind, Identifier(column)))
         for column, kind in columns.items()
         if column in contract.columns
+    ]
+
+
+def is_one_of(contract: FeedContract, names: Sequence[str]) -> Composable:
+    """Return the condition that a row of a feed bears one of these names."""
+    given = names_of(contract, contract.person) or [SQL("null::text")]
+    wanted = SQL("({})::text[]").format(Literal(list(names)))
+    return SQL(" or ").join(SQL("{} = any({})").format(name, wanted) for name in given)
+
+
+def tombstone_names(subject: Subject, contracts: Mapping[str, FeedContract]) -> list[str]:
+    """Return everything that names a customer, as `kind:value`."""
+    return [
+        *(tombstone_name(key, contracts) for key in subject.source_keys),
+        *(f"{kind}:{value}" for kind, value in subject.identifiers),
+        *(f"{EVENT}:{value}" for value in subject.things["event_id"]),
     ]
 
 

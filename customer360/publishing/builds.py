@@ -21,6 +21,7 @@ class Invocation:
     started_at: datetime
     ended_at: datetime | None
     has_results: bool
+    has_throwaway_key: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ _INVOCATIONS = """
         exists (
             select 1 from ops.node_results
             where node_results.invocation_id = builds.invocation_id
-        ) as has_results
+        ) as has_results,
+        builds.has_throwaway_key
     from ops.builds
 """
 _OWN = f"{_INVOCATIONS} where build_id = %s order by started_at, invocation_id"

@@ -28,6 +28,7 @@ def check_wholeness(
         _is_in_order(build, manifest),
         _has_ended(build, manifest),
         _is_undisturbed(build),
+        _is_keyed(build),
     ]
 
 
@@ -172,6 +173,25 @@ def _is_undisturbed(build: Build) -> GateResult:
         "build",
         passed=not build.intruders,
         observed=f"{len(build.intruders)} other dbt commands",
+        expected="0",
+        message=message,
+    )
+
+
+def _is_keyed(build: Build) -> GateResult:
+    """Pseudonyms under a key that is thrown away join with no other build's, or extract's."""
+    unkeyed = [one for one in build.invocations if one.has_throwaway_key]
+    message = "Pseudonyms were made with the kept key."
+    if unkeyed:
+        message = (
+            f"{_commands(unkeyed)} was given no key of pseudonyms and made them with one that is "
+            "thrown away, so they fit no other build. Run `customer360 build`, which keeps a key."
+        )
+    return verdict(
+        "keyed",
+        "pseudonyms",
+        passed=not unkeyed,
+        observed=f"{len(unkeyed)} dbt commands without the key",
         expected="0",
         message=message,
     )

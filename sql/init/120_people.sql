@@ -1,16 +1,50 @@
 -- Who sees which rows, who read personal data, and the pseudonyms that stand for it. The roles' rights on the tables
 -- of warehouse are given by dbt as it builds them: see macros/hooks/grant_readers.sql and restrict_rows.sql.
 
+-- A dbt that was given no key, as a person's own, makes pseudonyms with two random ones. They lie in the database and
+-- are others with each such invocation: good to develop with, and refused by the publication.
+create table if not exists ops.throwaway_keys (
+    pad text primary key check (pad in ('inner', 'outer')),
+    random_hex text not null,
+    made_at timestamptz not null default clock_timestamp()
+);
+comment on table ops.throwaway_keys is 'Keys of pseudonyms that are never published, of the newest dbt without a key.';
+alter table ops.builds add column if not exists has_throwaway_key boolean not null default false;
+comment on column ops.builds.has_throwaway_key is
+'Whether dbt was given no key of pseudonyms: those of such a build fit no other, so it is not published.';
+
+create or replace function ops.throwaway_key(wanted text) returns text
+language sql stable strict parallel safe security definer set search_path = pg_catalog, pg_temp
+return (select throwaway_keys.random_hex from ops.throwaway_keys where throwaway_keys.pad = wanted);
+
+create or replace function ops.renew_throwaway_key() returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if coalesce(current_setting('c360.pseudonym_inner', true), '') <> '' then
+        return false;
+    end if;
+    insert into ops.throwaway_keys (pad, random_hex)
+    select pads.pad, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')
+    from unnest(array['inner', 'outer']) as pads (pad)
+    on conflict (pad) do update set random_hex = excluded.random_hex, made_at = clock_timestamp();
+    return true;
+end $$;
+
 -- HMAC-SHA-256 (RFC 2104), the first 128 bits of it. dbt's session is given the two padded keys as it connects; they
--- are in no table, statement or log. Without them this fails, so nobody builds pseudonyms that anyone could compute.
+-- are in no table, statement or log.
 create or replace function ops.pseudonym(identifier text) returns text
-language sql stable strict parallel safe
+language sql stable parallel safe -- not strict, which coalesce would keep from being inlined
 return substr(encode(sha256(
-    decode(current_setting('c360.pseudonym_outer'), 'hex')
-    || sha256(decode(current_setting('c360.pseudonym_inner'), 'hex') || convert_to(identifier, 'UTF8'))
+    decode(coalesce(nullif(current_setting('c360.pseudonym_outer', true), ''), ops.throwaway_key('outer')), 'hex')
+    || sha256(
+        decode(coalesce(nullif(current_setting('c360.pseudonym_inner', true), ''), ops.throwaway_key('inner')), 'hex')
+        || convert_to(identifier, 'UTF8')
+    )
 ), 'hex'), 1, 32);
-revoke all on function ops.pseudonym(text) from public;
-grant execute on function ops.pseudonym(text) to c360_transformer;
+revoke all on function ops.pseudonym(text), ops.throwaway_key(text), ops.renew_throwaway_key() from public;
+grant execute on function ops.pseudonym(text), ops.throwaway_key(text), ops.renew_throwaway_key()
+to c360_transformer;
 
 -- The one policy table of rows. A login without an entry sees every country; one with entries sees these alone.
 create table if not exists ops.country_access (

@@ -68,6 +68,7 @@ grant update (rows_erased, redacted_at) on ops.redacted_files to c360_loader, c3
 grant update (rows_by_table) on ops.erasures to c360_privacy;
 grant delete on ops.quarantined_rows to c360_loader, c360_privacy;
 grant select on ops.erasures to c360_operator, c360_transformer;
+grant select, delete on ops.identity_decisions, ops.gate_failed_rows to c360_privacy;
 
 -- Erasure reaches wherever a person may be, and owns nothing of it.
 do $$

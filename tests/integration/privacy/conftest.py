@@ -21,6 +21,7 @@ from customer360.landing.discovery import pending_files
 from customer360.landing.loader import load_file
 from customer360.publishing import relations
 from customer360.settings import Settings
+from customer360.transformation.build import new_build_id
 from customer360.transformation.dbt_runner import run_dbt
 from data_generators.config import GeneratorConfig
 from data_generators.generate import generate
@@ -116,9 +117,11 @@ def fill(settings: Settings) -> None:
     build(settings)
 
 
-def build(settings: Settings) -> None:
+def build(settings: Settings, as_of_date: str | None = None) -> None:
     """Build without tests, which others run, and put the marts where readers find them."""
-    run_dbt(settings, ["build", "--full-refresh", *_NO_TESTS], "tests")
+    build_id = new_build_id()
+    variables = {"as_of_date": as_of_date} if as_of_date else None
+    run_dbt(settings, ["build", "--full-refresh", *_NO_TESTS], build_id, variables=variables)
     with connect(settings, role=relations.OPERATOR) as connection, connection:
         cursor = connection.cursor()
         cursor.execute(f"drop schema if exists {relations.PREVIOUS} cascade")
@@ -127,6 +130,11 @@ def build(settings: Settings) -> None:
         relations.open_to_readers(cursor, relations.NEXT)
         relations.rename_schema(cursor, relations.NEXT, relations.LIVE)
         relations.renew_views_of_live(cursor)
+        cursor.execute(
+            "insert into ops.publications (build_id, kind, table_rows)"
+            " values (%s, 'publish', '{}')",
+            [build_id],
+        )
 
 
 def _make_logins(settings: Settings) -> dict[str, str]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
+from customer360.database.connection import connect
 from customer360.publishing.builds import NoBuild
 from customer360.publishing.commands import publish_build, rollback_publication, show_gates
 from customer360.publishing.gates import evaluate_gates
@@ -34,6 +35,7 @@ def test_every_gate_passes_for_a_whole_build_and_is_recorded(shop: Shop) -> None
         ("complete", "models, seeds and tests", "passed"),
         ("ended", "build", "passed"),
         ("in order", "models, seeds and tests", "passed"),
+        ("keyed", "pseudonyms", "passed"),
         ("newest", "build", "passed"),
         ("reconciliation", "assert_rows_reconcile", "passed"),
         ("rows", "customers", "passed"),
@@ -49,6 +51,17 @@ def test_every_gate_passes_for_a_whole_build_and_is_recorded(shop: Shop) -> None
 def test_nothing_built_yet_is_an_error_with_a_remedy(shop: Shop) -> None:
     with pytest.raises(NoBuild, match="customer360 build"):
         evaluate_gates(shop.settings, rules=RULES)
+
+
+def test_pseudonyms_under_a_thrown_away_key_are_not_published(shop: Shop) -> None:
+    shop.build(1)
+    with connect(shop.settings) as connection, connection:
+        connection.cursor().execute("update ops.builds set has_throwaway_key = true")
+    report = evaluate_gates(shop.settings, rules=RULES)
+    assert set(failed(report)) == {("keyed", "pseudonyms")}
+    (result,) = report.failed
+    assert "Run `customer360 build`, which keeps a key" in result.message
+    assert not result.may_be_waived
 
 
 @pytest.mark.parametrize(

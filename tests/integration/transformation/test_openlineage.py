@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from customer360.settings import Settings
 from customer360.transformation.dbt_runner import run_dbt
 
-SEED = ["seed", "--select", "countries", "--no-write-json"]
+VIEW = ["run", "--select", "stg_ops__load_batches", "--no-write-json"]
 SECRET = "pl4nted-s3cret"  # noqa: S105 - planted
 
 # What Airflow does at its start and as a task starts, without a scheduler around it.
@@ -71,9 +71,9 @@ def test_dbt_tells_what_it_wrote(
     assert database.database_url is not None
     planted = database.database_url.get_secret_value().replace("postgres@", f"postgres:{SECRET}@")
     values = {"openlineage_url": SecretStr(url), "database_url": SecretStr(planted)}
-    run_dbt(database.model_copy(update=values), SEED, "told")
+    run_dbt(database.model_copy(update=values), VIEW, "told")
     written = {output["name"] for event in events for output in event.get("outputs", [])}
-    assert any(name.endswith("seeds.countries") for name in written)
+    assert any(name.endswith("staging.stg_ops__load_batches") for name in written)
     assert {event["eventType"] for event in events} == {"START", "COMPLETE"}
     assert {event["job"]["namespace"] for event in events} == {"customer360"}
     assert SECRET not in json.dumps(events)
@@ -82,7 +82,7 @@ def test_dbt_tells_what_it_wrote(
 def test_dbt_tells_nobody_unless_switched_on(
     database: Settings, catalogue: tuple[str, list[dict[str, Any]]]
 ) -> None:
-    run_dbt(database, SEED, "quiet")
+    run_dbt(database, VIEW, "quiet")
     assert catalogue[1] == []
 
 
@@ -91,7 +91,7 @@ def test_catalogue_that_is_away_does_not_stop_dbt(
 ) -> None:
     caplog.set_level("INFO")
     away = database.model_copy(update={"openlineage_url": SecretStr("http://127.0.0.1:9")})
-    run_dbt(away, SEED, "away")
+    run_dbt(away, VIEW, "away")
     assert "OpenLineage events were not sent" in caplog.text
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from customer360.database import embedded
 from customer360.database.connection import connect
-from customer360.database.initialise import apply_init_sql, create_database
+from customer360.database.initialise import create_database
+from customer360.database.setup import ensure_database
 from customer360.settings import PROJECT_DIR, Settings
 
 DBT = Path(sys.executable).with_name("dbt")
@@ -55,11 +56,20 @@ def test_dbt_says_what_to_do_where_the_database_is_not_set_up(clone: Path, tmp_p
     assert "customer360 db start" in result.stdout
 
 
-def test_dbt_says_how_it_gets_the_key_of_pseudonyms(
+def test_dbt_without_a_key_uses_one_that_is_thrown_away(
     server: Settings, clone: Path, tmp_path: Path
 ) -> None:
-    with connect(server) as connection:
-        apply_init_sql(connection, server.sql_init_dir)
-    result = run(f"{DBT} run --select customer_rfm", clone / "dbt_project", tmp_path / "target")
-    assert result.returncode != 0
-    assert "customer360 dbt run" in result.stdout
+    ensure_database(server.model_copy(update={"database_name": "customer360"}))
+    keys = set()
+    for number in range(2):
+        command = f"{DBT} seed --select countries"
+        result = run(command, clone / "dbt_project", tmp_path / f"target{number}")
+        assert result.returncode == 0, result.stdout
+        with connect(server, role="c360_transformer") as connection, connection.cursor() as cursor:
+            cursor.execute("select ops.pseudonym('jane@example.com'), ops.pseudonym(null)")
+            pseudonym, none = cursor.fetchone() or (None, "")
+            keys.add(pseudonym)
+            assert (len(str(pseudonym)), none) == (32, None)
+            cursor.execute("select has_throwaway_key from ops.builds")
+            assert {kept for (kept,) in cursor.fetchall()} == {True}
+    assert len(keys) == 2
