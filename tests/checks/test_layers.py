@@ -113,6 +113,18 @@ def test_every_mart_enforces_its_contract(nodes: dict[str, Any]) -> None:
     assert loose == []
 
 
+def test_nulls_are_looked_for_once_a_model(nodes: dict[str, Any]) -> None:
+    """By `never_null`, which asks one query a model where `not_null` asks one a column."""
+    tests = [node for node in nodes.values() if node["resource_type"] == "test"]
+    one_column = [node["name"] for node in tests if _generic_name(node) == "not_null"]
+    assert one_column == []
+    assert any(_generic_name(node) == "never_null" for node in tests)
+
+
+def _generic_name(test: dict[str, Any]) -> str | None:
+    return (test.get("test_metadata") or {}).get("name")
+
+
 def test_names_fit_into_postgres(nodes: dict[str, Any]) -> None:
     longest_name = 63 - len("__dbt_backup")
     too_long = [n["name"] for n in models(nodes).values() if len(n["name"]) > longest_name]
