@@ -37,7 +37,8 @@ def load_files(
     except ContractError as error:
         console.print(f"[bold red]{escape(str(error))}[/]")
         return 1
-    console.print(_table(results) if results else "Nothing to load: every file was seen before.")
+    nothing = f"Nothing to load: no file is new under {escape(str(settings.landing_dir))}."
+    console.print(_table(results) if results else nothing, soft_wrap=not results)
     return int(any(result.status == "rejected" for result in results))
 
 

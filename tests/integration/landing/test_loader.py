@@ -226,7 +226,8 @@ def test_the_command_shows_each_file_and_fails_on_a_rejected_one(warehouse: Ware
     assert code == 1
     assert "the file is empty" in text
     assert "no feed's contract claims this file" in text
-    assert run() == (0, "Nothing to load: every file was seen before.\n")
+    folder = warehouse.settings.landing_dir
+    assert run() == (0, f"Nothing to load: no file is new under {folder}.\n")
 
 
 def test_memory_does_not_grow_with_the_file(warehouse: Warehouse) -> None:
