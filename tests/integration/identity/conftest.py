@@ -61,9 +61,9 @@ def deliver(settings: Settings, name: str, rows: list[tuple[str, ...]]) -> None:
     assert result.status == "loaded", result.message
 
 
-def build(settings: Settings, *options: str) -> Step:
-    """Build identity and all before it; every data test must pass."""
-    selection = ["--select", "+customer_id_changes", "--indirect-selection", "buildable"]
+def build(settings: Settings, *options: str, select: str = "+customer_id_changes") -> Step:
+    """Build identity and all before it, or a part of it; every data test must pass."""
+    selection = ["--select", select, "--indirect-selection", "buildable"]
     without = ["--exclude-resource-type", "unit_test"]
     run_dbt(settings, ["build", *selection, *without, *options], "tests")
     with connect(settings) as connection, connection.cursor() as cursor:
@@ -95,6 +95,9 @@ def steps(server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         done["first delivery"] = build(settings)
         deliver(settings, "day2.csv", SECOND_DELIVERY)
         done["second delivery"] = build(settings)
+        for model in ("identity_customers", "identity_comparable_records"):
+            only_from_here = f"{model}+,config.schema:identity"
+            done[f"from {model} on"] = build(settings, select=only_from_here)
         done["no-op"] = build(settings)
         shuffle_raw(settings)
         done["full refresh"] = build(settings, "--full-refresh")

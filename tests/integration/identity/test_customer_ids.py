@@ -35,6 +35,11 @@ def test_ids_survive_new_deliveries(steps: Steps) -> None:
     assert {record: after[record] for record in before} == before
 
 
+@pytest.mark.parametrize("model", ["identity_customers", "identity_comparable_records"])
+def test_ids_survive_a_build_of_a_part(steps: Steps, model: str) -> None:
+    assert steps[f"from {model} on"].customer_ids == steps["second delivery"].customer_ids
+
+
 @pytest.mark.parametrize("name", ["no-op", "full refresh"])
 def test_ids_survive_rebuilds_and_any_order_of_rows(steps: Steps, name: str) -> None:
     assert steps[name].customer_ids == steps["second delivery"].customer_ids

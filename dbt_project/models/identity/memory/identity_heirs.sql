@@ -1,6 +1,8 @@
 -- Grain: one row per customer id ever given for which a record of this build speaks.
 -- An id goes where most of its records are; of parts as large, where its oldest record is. Of the
 -- ids that come to it a cluster takes one in use before one out of use, of those the oldest.
+{{ config(materialized='view', post_hook=[]) }}
+
 with claims as (
     select * from {{ ref('identity_claims') }}
 ),
