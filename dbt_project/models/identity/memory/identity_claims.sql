@@ -1,7 +1,7 @@
 -- Grain: one row per customer id ever given and record that speaks for it: the records that hold it
 -- or, of an id out of use, those that held it last.
--- A view over the log, and so is `identity_heirs`: kept from an earlier build they would not know the
--- newest ids, and a build of only a part of the models would give those customers new ones.
+-- A view over the log, and so is `identity_heirs`: kept from an earlier build they would not know
+-- the newest ids, and a build of only a part of the models would give those customers new ones.
 {{ config(materialized='view', post_hook=[]) }}
 {% set logged_types = {
     'source_customer_key': dbt.type_string(), 'customer_id': dbt.type_string(),
