@@ -138,8 +138,9 @@ def test_fresh_run_ends_with_a_published_warehouse(demo: Demo) -> None:
 
 
 def test_layers_share_the_published_build(demo: Demo) -> None:
+    """Four layers, of which a first build runs identity in two parts, to train in between."""
     assert demo.value(
-        "select count(distinct builds.build_id) = 1 and count(*) = 4 "
+        "select count(distinct builds.build_id) = 1 and count(*) = 5 "
         "and bool_and(builds.build_id = publications.build_id) "
         "from ops.builds cross join ops.publications"
     )

@@ -1,8 +1,35 @@
 -- Grain: one row per customer.
 -- Golden record by field, each with the record that it comes from. In a replay of a past day a
 -- customer may have done something and have no record yet: then there is nothing but the id.
+-- The records are read anew for each field: of rows kept aside in between, Postgres knows no
+-- statistics, and would look through all of them for every customer.
 with records as (
     select * from {{ ref('int_customer_fields_ranked') }}
+),
+
+name_records as (
+    select * from {{ ref('int_customer_fields_ranked') }}
+    where name_preference = 1
+),
+
+emails as (
+    select * from {{ ref('int_customer_fields_ranked') }}
+    where email_preference = 1
+),
+
+phones as (
+    select * from {{ ref('int_customer_fields_ranked') }}
+    where phone_preference = 1
+),
+
+birth_dates as (
+    select * from {{ ref('int_customer_fields_ranked') }}
+    where birth_date_preference = 1
+),
+
+addresses as (
+    select * from {{ ref('int_customer_fields_ranked') }}
+    where address_preference = 1
 ),
 
 active as (
@@ -87,18 +114,16 @@ final as (
     from customers
     left join sources
         on customers.customer_id = sources.customer_id
-    left join records as name_records
-        on customers.customer_id = name_records.customer_id and name_records.name_preference = 1
-    left join records as emails
-        on customers.customer_id = emails.customer_id and emails.email_preference = 1
-    left join records as phones
-        on customers.customer_id = phones.customer_id and phones.phone_preference = 1
-    left join records as birth_dates
-        on
-            customers.customer_id = birth_dates.customer_id
-            and birth_dates.birth_date_preference = 1
-    left join records as addresses
-        on customers.customer_id = addresses.customer_id and addresses.address_preference = 1
+    left join name_records
+        on customers.customer_id = name_records.customer_id
+    left join emails
+        on customers.customer_id = emails.customer_id
+    left join phones
+        on customers.customer_id = phones.customer_id
+    left join birth_dates
+        on customers.customer_id = birth_dates.customer_id
+    left join addresses
+        on customers.customer_id = addresses.customer_id
     left join countries
         on addresses.country_code = countries.country_code
 )
