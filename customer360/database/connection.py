@@ -61,10 +61,11 @@ def connect(
     Raises:
         psycopg2.OperationalError: if no server answers.
     """
-    options = os.environ.get("PGOPTIONS", "")
+    where = dsn(settings, database)
     if role in _KNOW_TOMBSTONES:
-        options = f"{options} {session_options(settings, TOMBSTONE)}"
-    where = make_dsn(dsn(settings, database), **({"options": options} if options else {}))
+        # Beside those of the URL or, as libpq has it, of the environment.
+        options = parse_dsn(where).get("options", os.environ.get("PGOPTIONS", ""))
+        where = make_dsn(where, options=f"{options} {session_options(settings, TOMBSTONE)}")
     connection = psycopg2.connect(where, application_name="customer360")
     try:
         if role is not None:
