@@ -2,14 +2,13 @@
 -- a steward had best look at, the most doubtful first by review_rank.
 -- A pair below the threshold whose records are one customer by others is no question any more.
 {% set comparisons = ['first_name', 'last_name', 'birth_date', 'email', 'phone', 'address'] %}
+{#- The odds of a threshold of 0 or 1 are none. -#}
+{% set threshold = [[var('identity_match_threshold') | float, 1e-9] | max, 1 - 1e-9] | min %}
 
 with scored_pairs as (
     select
         *,
-        match_weight
-        - ln(
-            {{ var('identity_match_threshold') }} / (1 - {{ var('identity_match_threshold') }})
-        ) / ln(2.0) as bits_from_threshold
+        match_weight - ln({{ threshold }} / (1 - {{ threshold }})) / ln(2.0) as bits_from_threshold
     from {{ ref('identity_scored_pairs') }}
 ),
 
