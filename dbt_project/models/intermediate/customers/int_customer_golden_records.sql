@@ -3,34 +3,21 @@
 -- customer may have done something and have no record yet: then there is nothing but the id.
 -- The records are read anew for each field: of rows kept aside in between, Postgres knows no
 -- statistics, and would look through all of them for every customer.
+{% set parts = {
+    'name_records': 'name_preference', 'emails': 'email_preference', 'phones': 'phone_preference',
+    'birth_dates': 'birth_date_preference', 'addresses': 'address_preference',
+} %}
+
 with records as (
     select * from {{ ref('int_customer_fields_ranked') }}
 ),
 
-name_records as (
-    select * from {{ ref('int_customer_fields_ranked') }}
-    where name_preference = 1
-),
-
-emails as (
-    select * from {{ ref('int_customer_fields_ranked') }}
-    where email_preference = 1
-),
-
-phones as (
-    select * from {{ ref('int_customer_fields_ranked') }}
-    where phone_preference = 1
-),
-
-birth_dates as (
-    select * from {{ ref('int_customer_fields_ranked') }}
-    where birth_date_preference = 1
-),
-
-addresses as (
-    select * from {{ ref('int_customer_fields_ranked') }}
-    where address_preference = 1
-),
+{% for part, preference in parts.items() %}
+    {{ part }} as (
+        select * from {{ ref('int_customer_fields_ranked') }}
+        where {{ preference }} = 1
+    ),
+{% endfor %}
 
 active as (
     select * from {{ ref('int_customers_active_unioned') }}
@@ -114,16 +101,10 @@ final as (
     from customers
     left join sources
         on customers.customer_id = sources.customer_id
-    left join name_records
-        on customers.customer_id = name_records.customer_id
-    left join emails
-        on customers.customer_id = emails.customer_id
-    left join phones
-        on customers.customer_id = phones.customer_id
-    left join birth_dates
-        on customers.customer_id = birth_dates.customer_id
-    left join addresses
-        on customers.customer_id = addresses.customer_id
+    {% for part in parts %}
+        left join {{ part }}
+            on customers.customer_id = {{ part }}.customer_id
+    {% endfor %}
     left join countries
         on addresses.country_code = countries.country_code
 )
