@@ -152,12 +152,10 @@ def test_owners_own_what_they_write_and_nothing_else(people: People) -> None:
         " inner join pg_namespace on relnamespace = pg_namespace.oid"
         " where pg_get_userbyid(relowner) like 'c360%' and nspname !~ '^pg_toast'"
     )
-    layers = {"seeds", "staging", "identity", "intermediate", "history"}
-    generations = {"warehouse_next", "warehouse", "warehouse_previous"}
+    built = {"seeds", "staging", "identity", "intermediate", "history", "warehouse"}
     own = {owner: {schema for name, schema in found if name == owner} for owner, _ in found}
-    assert own.keys() == {"c360_loader", "c360_transformer"}
-    assert own["c360_loader"] == {"raw"}
-    assert own["c360_transformer"] - generations == layers
+    own["c360_transformer"].discard("warehouse_previous")  # other tests publish, or do not
+    assert own == {"c360_loader": {"raw"}, "c360_transformer": built | {"warehouse_next"}}
 
 
 def test_a_wrong_password_is_refused(people: People) -> None:
