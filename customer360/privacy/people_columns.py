@@ -11,18 +11,34 @@ EVENT = "event"
 
 EXTERNAL = "external/"
 _LOWER_CASE = frozenset(("email",))
+# By the mark of a kind that a column tells: what stands before the system that is named there.
+_READ_FROM_ROW = {"[": (EXTERNAL,), "{": ("", EXTERNAL)}
 
 
 def names_of(contract: FeedContract, columns: Mapping[str, str]) -> list[Composable]:
-    """Return an expression for each column: `kind:value` as tombstones digest it.
+    """Return expressions for the columns: `kind:value` as tombstones digest it.
 
-    A kind in brackets is read from the column of that name: `[source]`.
+    A kind in brackets is a system without code of its own, read from the column of that name:
+    `[source]`. One in braces is any system, as source keys call it: `{source_system}`; each such
+    row has two names, as it does not say which of both it is.
     """
     return [
-        SQL("{} || ops.cleaned({})").format(_kind(kind), _value(kind, Identifier(column)))
+        SQL("{} || ops.cleaned({})").format(spelled, _value(kind, Identifier(column)))
         for column, kind in columns.items()
         if column in contract.columns
+        for spelled in _spelled(kind)
     ]
+
+
+def kinds_of(contract: FeedContract) -> list[str]:
+    """Return the kinds of names that are the same in each row of a feed."""
+    return [kind for kind in contract.person.values() if kind[:1] not in _READ_FROM_ROW]
+
+
+def kinds_before_systems(contract: FeedContract) -> list[str]:
+    """Return what stands before the name of a system where rows of a feed name theirs."""
+    found = {_READ_FROM_ROW.get(kind[:1], ()) for kind in contract.person.values()}
+    return sorted(set().union(*found))
 
 
 def is_one_of(contract: FeedContract, names: Sequence[str]) -> Composable:
@@ -50,13 +66,16 @@ def tombstone_name(source_customer_key: str, contracts: Mapping[str, FeedContrac
     return f"{EXTERNAL}{source.removeprefix('external_')}:{key}"
 
 
-def _kind(kind: str) -> Composable:
-    if not kind.startswith("["):
-        return Literal(f"{kind}:")
-    column = Identifier(kind.strip("[]"))
-    return SQL("{} || replace(lower(ops.cleaned({})), ':', '_') || ':'").format(
-        Literal(EXTERNAL), column
-    )
+def _spelled(kind: str) -> list[Composable]:
+    if kind[:1] not in _READ_FROM_ROW:
+        return [Literal(f"{kind}:")]
+    system = SQL("replace(lower(ops.cleaned({})), ':', '_')").format(Identifier(kind[1:-1]))
+    # Identity marks a ready feed's system that has the name of one with code of its own.
+    unmarked = SQL("regexp_replace({}, '^external_', '')").format(system)
+    return [
+        SQL("{} || {} || ':'").format(Literal(before), unmarked if before else system)
+        for before in _READ_FROM_ROW[kind[:1]]
+    ]
 
 
 def _value(kind: str, column: Identifier) -> Composable:

@@ -12,7 +12,7 @@ from psycopg2.sql import SQL, Composable, Literal
 from customer360.landing.contracts import FeedContract
 from customer360.landing.raw_tables import rows_table
 from customer360.privacy.keys import TOMBSTONE, digest
-from customer360.privacy.people_columns import names_of
+from customer360.privacy.people_columns import kinds_before_systems, kinds_of, names_of
 from customer360.settings import Settings
 
 KEY_CHECK = "is this the same key?"
@@ -39,13 +39,23 @@ _DELETE_RAW = SQL("""
     from counted where load_batches.batch_id = counted._batch_id
     returning counted.rows
 """)
-# A row that could not be read has no columns: each word in it may be a name.
+# A row that could not be read has no columns: each word in it may be a name, and where rows say
+# which system their names are of, each of its first words that system.
+_SYSTEM_WORDS = 20
 _DELETE_QUARANTINED = SQL("""
     with erased as (
         delete from ops.quarantined_rows
         where feed = {feed} and ({scope}) and exists (
             select from regexp_split_to_table(row_text, '[^[:alnum:]@._+-]+') as word
-            cross join unnest({kinds}::text[]) as kind
+            cross join (
+                select unnest({kinds}::text[])
+                union all
+                select prefix || lower(system)
+                from unnest({prefixes}::text[]) as prefix
+                cross join (
+                    select regexp_split_to_table(row_text, '[^[:alnum:]@._+-]+') limit {most}
+                ) as words (system)
+            ) as kinds (kind)
             inner join ops.tombstones on digest = ops.tombstone_digest(
                 kind || ':' || case when kind = 'email' then lower(word) else word end
             )
@@ -122,11 +132,14 @@ def drop_erased(
         )
     )
     raw = sum(rows for (rows,) in cursor.fetchall())
-    kinds = [kind for kind in contract.person.values() if not kind.startswith("[")]
     quarantine = scope if batch_id is None else SQL("batch_id = {}").format(Literal(batch_id))
     cursor.execute(
         _DELETE_QUARANTINED.format(
-            feed=Literal(contract.feed), scope=quarantine, kinds=Literal([*kinds, "email"])
+            feed=Literal(contract.feed),
+            scope=quarantine,
+            kinds=Literal([*kinds_of(contract), "email"]),
+            prefixes=Literal(kinds_before_systems(contract)),
+            most=Literal(_SYSTEM_WORDS),
         )
     )
     return Erased(raw, sum(rows for (rows,) in cursor.fetchall()))

@@ -1,6 +1,7 @@
 """The source systems. A new one is a module here and an entry in SOURCES."""
 
 from data_generators.sources.base import Source
+from data_generators.sources.consent import Consent
 from data_generators.sources.dealership import Dealership
 from data_generators.sources.digital import Digital
 from data_generators.sources.dynamics import Dynamics
@@ -25,4 +26,5 @@ SOURCES: tuple[Source, ...] = (
     Digital(),
     RetailApi(),
     External(),
+    Consent(),
 )

@@ -12,7 +12,7 @@ from customer360.documentation.lineage_picture import picture
 from customer360.documentation.project import Project, project_of
 from customer360.settings import PROJECT_DIR
 
-APPLICATIONS = {"Contact data"}
+APPLICATIONS = {"Contact data", "Marketing activation"}
 DASHBOARDS = {
     "Executive overview",
     "Customer 360",

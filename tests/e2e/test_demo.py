@@ -119,7 +119,7 @@ def test_fresh_run_ends_with_a_published_warehouse(demo: Demo) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
     files = len([path for path in demo.settings.landing_dir.rglob("*") if path.is_file()])
-    assert files == 30
+    assert files == 31
     assert demo.value("select count(*) from ops.load_batches where status = 'loaded'") == files
     raw_rows = demo.value("select count(*) from raw.shop__customers")
     assert raw_rows == demo.value(

@@ -3,7 +3,7 @@
     {%- set name = "replace(lower(" ~ clean_text(value) ~ "), ':', '_')" -%}
     {%- set own_systems = [
         'shop', 'stores', 'loyalty', 'support', 'marketing', 'salesforce', 'dynamics', 'dealership',
-        'digital', 'retail_api',
+        'digital', 'retail_api', 'consent',
     ] -%}
     case
         when {{ name }} in ({{ text_list(own_systems) }}) then 'external_' || {{ name }}

@@ -1,8 +1,9 @@
--- Invariant: per feed of transactions, returns, points and support contacts, staging holds the last
--- delivered version of each key in raw, in count and in sum, however many loads it took.
+-- Invariant: per feed of transactions, returns, points, consents and support contacts, staging holds
+-- the last delivered version of each key in raw, in count and in sum, however many loads it took.
 -- An incremental run that misses a late delivery, or keeps an old version, breaks it. So does
 -- each row whose key is blank: the loader should have set it aside, as staging has no room for it.
--- The list: source, table, key, amount in raw and in staging. The partner delivers no amounts.
+-- The list: source, table, key, amount in raw and in staging. The partner and the register of
+-- consents deliver no amounts.
 {% set no_text %}cast(null as {{ dbt.type_string() }}){% endset %}
 {% set external_key -%}
     {{ external_source_name('source') }} || ':' || {{ clean_text('transaction_id') }}
@@ -16,6 +17,10 @@
     [
         'loyalty', 'loyalty_transactions', clean_text('loyalty_transaction_id'), 'points_change',
         'points_change',
+    ],
+    [
+        'consent', 'consent_events', clean_text('consent_event_id'), no_text,
+        'cast(null as numeric(14, 2))',
     ],
     [
         'support', 'service_interactions', clean_text('interaction_id'), 'satisfaction',

@@ -19,6 +19,7 @@ BLANK_KEYS = [
         ("transactions", "stores__instore_transactions", "transaction_id", r"U&'\00A0'"),
         ("transactions", "retail_api__transactions", "transaction_id", r"U&'\00A0'"),
         ("transactions", "loyalty__loyalty_transactions", "loyalty_transaction_id", r"U&'\00A0'"),
+        ("transactions", "consent__consent_events", "consent_event_id", r"U&'\00A0'"),
         ("transactions", "support__service_interactions", "interaction_id", r"U&'\00A0'"),
         ("transactions", "external__transactions", "source, transaction_id", r"'a', U&'\FEFF'"),
         ("transactions", "external__transactions", "source, transaction_id", r"U&'\3000', '1'"),

@@ -6,6 +6,49 @@ BUSY_DAY = "(select max(metric_date) - 30 from warehouse_next.daily_metrics)"
 
 DAMAGES_TO_MARTS = [
     (
+        "assert_consents_reconcile_with_staging",
+        "delete from intermediate.int_consent_events_judged where consent_event_id ="
+        " (select min(consent_event_id) from intermediate.int_consent_events_judged)",
+    ),
+    (
+        "assert_consents_reconcile_with_staging",
+        "delete from warehouse_next.customer_consents where state = 'withdrawn'",
+    ),
+    (
+        "assert_only_who_allows_it_is_contacted",
+        "insert into warehouse_next.marketing_audience (customer_id, purpose, channel)"
+        " select customer_id, purpose, 'email' from warehouse_next.customer_consents"
+        " where purpose = 'email_marketing' and state = 'withdrawn' limit 1",
+    ),
+    (
+        "assert_only_who_allows_it_is_contacted",
+        "insert into warehouse_next.marketing_audience (customer_id, purpose, channel)"
+        " select customer_id, 'email_marketing', 'email' from warehouse_next.dim_customers"
+        " except select customer_id, purpose, 'email' from warehouse_next.customer_consents",
+    ),
+    (
+        "assert_only_who_allows_it_is_contacted",
+        "update warehouse_next.dim_customers set has_phone = false",
+    ),
+    *[
+        (
+            "assert_only_who_allows_it_is_contacted",
+            "insert into intermediate.int_consent_events_judged"
+            f" (customer_id, purpose, decision, effective_at) select customer_id, {purpose},"
+            " 'withdrawn', granted_at from warehouse_next.marketing_audience limit 1",
+        )
+        for purpose in ("purpose", "'processing'", "null")
+    ],
+    (
+        "assert_only_who_allows_it_is_contacted",
+        "update warehouse_next.dim_customers_personal set email = (select min(people.email)"
+        " from warehouse_next.customer_consents as refused"
+        " inner join warehouse_next.dim_customers_personal as people using (customer_id)"
+        " where refused.purpose = 'email_marketing' and refused.state = 'withdrawn')"
+        " where customer_id = (select min(customer_id) from warehouse_next.marketing_audience"
+        " where channel = 'email')",
+    ),
+    (
         "assert_few_records_are_over_merged",
         "update warehouse_next.match_quality set records ="
         " (select records from warehouse_next.match_quality where topic = 'all')"

@@ -37,6 +37,7 @@ COUNTABLE = {
             "loyalty.loyalty_accounts",
             "loyalty.loyalty_transactions",
             "support.service_interactions",
+            "consent.consent_events",
             "marketing.campaign_spend",
             "dealership.customers",
             "dealership.vehicle_sales",
@@ -61,6 +62,9 @@ COUNTABLE = {
     ("loyalty.loyalty_transactions", "future_date"): "future_date",
     ("loyalty.loyalty_transactions", "orphan_key"): "orphan_member",
     ("loyalty.loyalty_transactions", "duplicate_delivery"): "duplicate_delivery",
+    ("consent.consent_events", "future_date"): "future_date",
+    ("consent.consent_events", "orphan_key"): "orphan_customer",
+    ("consent.consent_events", "duplicate_delivery"): "duplicate_delivery",
     ("support.service_interactions", "future_date"): "future_date",
     ("support.service_interactions", "orphan_key"): "orphan_customer",
     ("support.service_interactions", "duplicate_delivery"): "duplicate_delivery",
@@ -113,6 +117,8 @@ ABSENT = (
     "unknown_interaction_type",
     "malformed_vin",
     "unknown_stage",
+    "unknown_purpose",
+    "unknown_decision",
 )
 
 

@@ -11,15 +11,17 @@ from pathlib import Path
 
 import pandas as pd
 
-# Where a feed says whose a row is: the system whose ids these are, and the column.
+# Where a feed says whose a row is: the system whose ids these are, if all its rows are of one, and
+# the column.
 WHOSE = {
+    "consent/consent_events": ("", "customer_id"),
     "dealership/customers": ("dealership", "customer_id"),
     "dealership/service_records": ("dealership", "customer_id"),
     "dealership/vehicle_sales": ("dealership", "customer_id"),
     "digital/events": ("shop", "customer_id"),
     "dynamics/contacts": ("dynamics", "contactid"),
-    "external_customers": ("external", "source_id"),
-    "external_transactions": ("external", "customer_id"),
+    "external_customers": ("", "source_id"),
+    "external_transactions": ("", "customer_id"),
     "loyalty/loyalty_accounts": ("loyalty", "loyalty_id"),
     "loyalty/loyalty_transactions": ("loyalty", "loyalty_id"),
     "marketing/campaign_sessions": ("shop", "customer_id"),
@@ -100,7 +102,8 @@ def _key(folder: str, cells: dict[str, str]) -> str | None:
     value = cells.get(column, "").strip()
     if not value:
         return None
-    return f"{cells['source'].strip().lower() if system == 'external' else system}:{value}"
+    named = cells.get("source") or cells.get("source_system") or ""
+    return f"{system or named.strip().lower()}:{value}"
 
 
 def _cells_of(path: Path) -> Iterator[dict[str, str]]:

@@ -23,6 +23,7 @@ from customer360.settings import Settings
 from customer360.transformation.build import BuildBusy, build_lock
 
 CUSTOMERS = "customer_id,first_name,last_name,email,phone,created_at\n"
+CONSENTS = "consent_event_id,source_system,customer_id,purpose,decision,occurred_at,channel,proof\n"
 ORDERS = "order_id,customer_id,product_id,ordered_at,quantity,amount\n"
 # What names Ann and nobody else; the family's address is Bob's as well.
 ANN = (
@@ -150,6 +151,16 @@ def deliver(settings: Settings) -> None:
         for key, name in (("R-ANN", "Ann LASTNAMEOFANN"), ("R-BOB", "Bob Brown"))
     ]
     write(settings, "retail_api/customers/customers.json", json.dumps(people).encode())
+    accounts = ("shop,A-77", " SHOP ,A-77", "retail_api,R-ANN", "Old CRM,X-ANN", "shop,B-1")
+    consents = CONSENTS + "".join(
+        f"K{number},{account},profiling,granted,2024-01-01,web_form,form\n"
+        for number, account in enumerate(accounts, start=1)
+    )
+    write(
+        settings,
+        "consent/consent_events/consents.csv",
+        f"{consents}K6,shop,A-77,too,few\n".encode(),
+    )
     path = settings.landing_dir / "external_customers" / "crm.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     keys = ["X-ANN", "X-BOB"]
@@ -225,9 +236,10 @@ def test_nothing_is_left_and_nothing_comes_back(shop: Settings) -> None:
         "raw.shop__online_transactions": 1,
         "raw.shop__returns": 1,
         "raw.digital__events": 4,
+        "raw.consent__consent_events": 4,
         "raw.retail_api__customers": 1,
         "raw.external__customers": 1,
-        "ops.quarantined_rows": 1,
+        "ops.quarantined_rows": 2,
         "ops.identity_decisions": 2,
         "ops.gate_failed_rows": 1,
         "identity.customer_id_forwards": 1,
@@ -272,6 +284,14 @@ def test_what_nobody_is_said_to_have_done_goes_with_whoever_may_have_done_it(
 ) -> None:
     erase(shop, "C-ANN", requested_by="request 12", reason="article 17")
     assert [row[0] for row in raw_rows(shop, "digital__events")] == ["E5"]
+
+
+def test_the_same_id_in_another_system_is_somebody_elses(shop: Settings) -> None:
+    row = "K7,loyalty,A-77,profiling,granted,2024-01-01,till,form\n"
+    write(shop, "consent/consent_events/others.csv", f"{CONSENTS}{row}".encode())
+    load_files(shop, [], Console(quiet=True))
+    erase(shop, "C-ANN", requested_by="request 12", reason="article 17")
+    assert [row[0] for row in raw_rows(shop, "consent__consent_events")] == ["K7", "K5"]
 
 
 def test_a_former_id_means_who_lives_on(shop: Settings) -> None:
@@ -343,6 +363,7 @@ def test_access_shows_everything_with_its_lineage(shop: Settings) -> None:
         "raw.shop__online_transactions": 1,
         "raw.shop__returns": 1,
         "raw.digital__events": 4,
+        "raw.consent__consent_events": 4,
         "raw.retail_api__customers": 1,
         "raw.external__customers": 1,
     }

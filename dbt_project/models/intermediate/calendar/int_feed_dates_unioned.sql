@@ -23,6 +23,7 @@
     ['dealership', 'vehicle_sales', utc_date('sold_at'), 'sale_date_raw'],
     ['dealership', 'service_records', utc_date('serviced_at'), 'service_date_raw'],
     ['digital', 'events', utc_date('occurred_at'), 'occurred_at_raw'],
+    ['consent', 'consent_events', utc_date('occurred_at'), 'occurred_at_raw'],
     ['external', 'customers', utc_date('created_at'), 'created_at_raw'],
     ['external', 'transactions', utc_date('transaction_at'), 'transaction_at_raw'],
 ] %}

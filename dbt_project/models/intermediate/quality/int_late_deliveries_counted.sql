@@ -30,6 +30,10 @@
     ['dealership', 'service_records', 'service_id', 'service_id', utc_date('serviced_at')],
     ['digital', 'events', 'event_id', 'event_id', utc_date('occurred_at')],
     [
+        'consent', 'consent_events', 'consent_event_id', 'consent_event_id',
+        utc_date('occurred_at'),
+    ],
+    [
         'external', 'customers', 'source || source_id', 'source_name || source_customer_id',
         utc_date('created_at'),
     ],

@@ -24,6 +24,8 @@ content_issues as (
     union all
     select * from {{ ref('int_marketing_issues_counted') }}
     union all
+    select * from {{ ref('int_consent_issues_counted') }}
+    union all
     select * from {{ ref('int_crm_issues_counted') }}
     union all
     select * from {{ ref('int_retail_sales_issues_counted') }}
