@@ -124,8 +124,7 @@ def _personal_columns(entry: Mapping[str, Any]) -> frozenset[str]:
 
 def _key(test: Mapping[str, Any]) -> tuple[str, ...]:
     arguments = test.get("kwargs", {})
-    if test.get("name") == "unique":
-        return (str(arguments["column_name"]),)
-    if test.get("name") == "unique_combination_of_columns":
-        return tuple(arguments["combination_of_columns"])
-    return ()
+    if test.get("name") != "well_formed":
+        return ()
+    first = next(filter(None, (arguments.get("key"), *arguments.get("unique", ()))), ())
+    return (first,) if isinstance(first, str) else tuple(first)

@@ -182,7 +182,7 @@ def _manifest_entry(unique_id: str) -> dict[str, object]:
             "severity": "warn" if unique_id == WARNS else "ERROR",
         },
         "depends_on": {"nodes": PARENTS[unique_id]},
-        "test_metadata": {"name": "unique", "kwargs": {"column_name": "id"}},
+        "test_metadata": {"name": "well_formed", "kwargs": {"key": ["id"]}},
         "attached_node": {WARNS: CUSTOMERS, RECONCILES: TRANSACTIONS}.get(unique_id),
     }
 

@@ -14,7 +14,6 @@ CASES: dict[str, dict[str, Any]] = yaml.safe_load(
 )
 # As documented for dbt_utils 1.x: a project that builds with the drop-in builds with the real one.
 SIGNATURES = {
-    "unique_combination_of_columns": "model, combination_of_columns, quote_columns=false",
     "accepted_range": "model, column_name, min_value=none, max_value=none, inclusive=true",
     "expression_is_true": "model, expression, column_name=None",
 }

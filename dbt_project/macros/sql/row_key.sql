@@ -1,0 +1,3 @@
+{% macro row_key(columns) -%}
+    concat_ws(' | ' {%- for column in columns %}, cast({{ column }} as {{ type_string() }}) {%- endfor %})
+{%- endmacro %}
