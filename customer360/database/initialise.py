@@ -11,6 +11,12 @@ from customer360.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+# Texts in the order of their code points, whatever the locale of the server or the machine: the
+# same rows give the same marts anywhere, and sorts take a third of the time. Not before Postgres 17.
+_ORDERED_BY_CODE_POINT = SQL("locale_provider builtin builtin_locale 'C.UTF-8'")
+_ORDERED_BY_BYTE = SQL("locale_provider libc lc_collate 'C'")
+_BUILTIN_SINCE = 170000
+
 
 def create_database(settings: Settings, name: str) -> bool:
     """Create the database `name` on the server where it is missing; return whether it was."""
@@ -20,8 +26,12 @@ def create_database(settings: Settings, name: str) -> bool:
             cursor.execute("select 1 from pg_database where datname = %s", [name])
             if cursor.fetchone() is not None:
                 return False
+            is_old = connection.server_version < _BUILTIN_SINCE
+            statement = SQL("create database {} template template0 encoding 'UTF8' {}").format(
+                Identifier(name), _ORDERED_BY_BYTE if is_old else _ORDERED_BY_CODE_POINT
+            )
             try:
-                cursor.execute(SQL("create database {} encoding 'UTF8'").format(Identifier(name)))
+                cursor.execute(statement)
             except psycopg2.errors.DuplicateDatabase:
                 return False  # another process was faster
     return True
