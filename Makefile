@@ -8,10 +8,10 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadsc
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-cdnow bi stop test test-compose test-faults check audit format dbt docs dictionary plots bench lock clean
+.PHONY: help setup setup-dev setup-dashboards demo demo-cdnow bi stop test test-compose test-faults check audit format dbt docs dictionary plots pictures bench lock clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.installed ## Make .venv with the command `customer360` in it
 
@@ -41,6 +41,12 @@ demo-cdnow: setup ## The same on the purchases of 23,570 real customers (CDNOW, 
 bi: setup $(SUPERSET)/.installed ## Superset with the dashboards, over the published warehouse
 	@$(BIN)/customer360 bi start
 
+setup-dashboards: $(SUPERSET)/.installed ## Make Superset's environment, and install Chromium, which its tests and pictures need
+	@command -v chromium >/dev/null \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium." \
+			&& apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+		|| echo "There is no chromium on PATH: install it as root, as in apt-get install chromium."
+
 $(SUPERSET)/.installed: bi/superset/requirements.txt
 	@echo "Making $(SUPERSET) from bi/superset/requirements.txt: a few minutes, once."
 	@$(PYTHON) -m venv $(SUPERSET)
@@ -51,7 +57,8 @@ $(SUPERSET)/.installed: bi/superset/requirements.txt
 stop: ## Stop Superset, Airflow and the embedded server; all data stays
 	@$(BIN)/customer360 stop
 
-test: setup-dev ## Run the tests: unit, integration on a real Postgres, the demo end to end
+test: setup-dev ## Run the tests: unit, integration on a real Postgres, the demo and the dashboards end to end
+	@$(MAKE) --no-print-directory setup-dashboards || echo "Tests of the dashboards are skipped, except with CI=true."
 	@$(BIN)/pytest $(SIDE_BY_SIDE) $(ARGS)
 
 test-compose: setup-dev ## Run the docker-compose stack for real and check its marts (needs a Docker engine)
@@ -87,6 +94,9 @@ dictionary: setup ## Write docs/data_dictionary.md and docs/lineage.svg from dbt
 
 plots: setup-dev ## Draw docs/images/ (calibration, retention) from the published warehouse
 	@$(BIN)/python -m customer360.documentation.plots
+
+pictures: setup-dev setup-dashboards ## Take docs/images/dashboards/ of Superset over the published warehouse
+	@$(BIN)/python -m tests.e2e.pictures
 
 bench: setup-dev ## Speed and memory against peers and limits, in one run
 	@set -e; for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark; done

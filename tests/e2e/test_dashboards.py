@@ -1,0 +1,200 @@
+"""The seven dashboards in a real browser, over a real warehouse, against SQL on its facts."""
+
+from collections.abc import Iterator
+
+import pytest
+import yaml
+from playwright.sync_api import Browser
+
+from customer360.settings import PROJECT_DIR
+from tests.e2e.browser import Visitor, chromium, shows
+from tests.e2e.conftest import Superset
+
+ASSETS = PROJECT_DIR / "bi" / "superset" / "assets"
+# Charts that a dashboard has, by its slug.
+CHARTS = {
+    board["slug"]: sum(key.startswith("CHART-") for key in board["position"])
+    for board in (yaml.safe_load(file.read_text()) for file in ASSETS.glob("dashboards/*.yaml"))
+}
+CUSTOMER = "customer"  # shows one customer, so it has tests of its own
+CUSTOMER_FILTER = "NATIVE_FILTER-customer-customer"
+BUYERS = "select customer_id, count(*) as orders from warehouse.fct_transactions group by 1"
+SESSIONS = "warehouse.fct_campaign_touches where touch_type = 'SESSION'"
+# What big numbers must be, from facts and ledgers and not from the marts that charts read.
+NUMBERS = {
+    "executive-overview": {
+        "Customers": "select count(*) from warehouse.dim_customers",
+        "Net revenue": """
+            select sum(amount) from (
+                select customer_id, amount from warehouse.fct_transactions
+                union all select customer_id, -amount from warehouse.fct_returns
+            ) as moves where customer_id is not null
+        """,
+        "Order value": """
+            select avg(amount) from warehouse.fct_transactions where customer_id is not null
+        """,
+        "Repeat buyers": f"""
+            select avg((orders > 1)::int) from ({BUYERS}) as buyers where customer_id is not null
+        """,
+    },
+    "segments": {
+        "Buyers": "select count(*) from warehouse.customer_rfm",
+        "Revenue per buyer": """
+            select sum(amount) / count(distinct customer_id) from warehouse.fct_transactions
+            where customer_id is not null
+        """,
+        "12-month CLV": "select sum(predicted_clv_12_months) from warehouse.customer_clv",
+    },
+    "retention-and-churn": {
+        "High or critical risk": """
+            select count(*) from warehouse.customer_churn
+            where churn_risk_level in ('High', 'Critical')
+        """,
+        "Average health": "select avg(health_score) from warehouse.customer_health",
+    },
+    "lifetime-value": {
+        "12-month CLV": """
+            select sum(predicted_clv_12_months) from warehouse.customer_clv
+        """,
+        "36-month CLV": """
+            select sum(predicted_clv_36_months) from warehouse.customer_clv
+        """,
+        "12-month CLV at risk": """
+            select sum(predicted_clv_12_months * churn_probability)
+            from warehouse.customer_clv inner join warehouse.customer_churn using (customer_id)
+        """,
+    },
+    "campaigns": {
+        "Spend": "select sum(spend) from warehouse.fct_campaign_spend",
+        "Revenue of sessions": f"select sum(order_value) from {SESSIONS}",
+        "Conversion rate": f"select avg(is_converted::int) from {SESSIONS}",
+    },
+    "data-trust": {
+        "Rows loaded": "select sum(rows_loaded) from ops.load_batches",
+        "Rows in quarantine": "select count(*) from ops.quarantined_rows",
+        "Files rejected": "select count(*) from ops.load_batches where status = 'rejected'",
+        "Gates failed": """
+            select count(*) from ops.gate_results where status = 'failed'
+        """,
+    },
+}
+# Of each, what a choice in the filter called so leaves of all customers.
+CHOICES = {
+    "segment": ("Champions", "warehouse.customer_rfm where segment = 'Champions'"),
+    "country": ("Germany", "warehouse.dim_customers where country = 'Germany'"),
+}
+# Somebody with something in every chart about one customer.
+WELL_KNOWN = """
+    select customer_id from warehouse.fct_transactions
+    inner join warehouse.fct_returns using (customer_id)
+    inner join warehouse.fct_support_interactions using (customer_id)
+    inner join warehouse.dim_vehicles using (customer_id)
+    inner join warehouse.next_best_offers using (customer_id)
+    inner join warehouse.fct_digital_events using (customer_id)
+    group by customer_id order by count(*) desc, customer_id limit 1
+"""
+CHANGES = [
+    ("PUT", "database/{database}", {"database_name": "mine"}),
+    ("DELETE", "database/{database}", {}),
+    ("POST", "database/", {"database_name": "mine", "sqlalchemy_uri": "postgresql://mine/mine"}),
+    ("POST", "database/test_connection/", {"sqlalchemy_uri": "postgresql://mine/mine"}),
+    ("GET", "database/{database}/connection", {}),
+    ("POST", "dataset/", {"database": 1, "schema": "raw", "table_name": "shop__customers"}),
+    ("POST", "sqllab/execute/", {"database_id": 1, "sql": "select 1"}),
+    ("GET", "security/users/", {}),
+]
+
+
+@pytest.fixture(scope="module")
+def browser(superset: Superset) -> Iterator[Browser]:  # noqa: ARG001 - skips where it cannot be
+    """Chromium, without anybody logged in."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def analyst(superset: Superset, browser: Browser) -> Visitor:
+    """The analyst, logged in with the generated password."""
+    visitor = Visitor(browser, superset.address)
+    visitor.log_in("analyst", superset.passwords["analyst"])
+    return visitor
+
+
+@pytest.mark.parametrize("slug", sorted(CHARTS.keys() - {CUSTOMER}))
+def test_every_chart_shows_data_and_numbers_are_those_of_the_facts(
+    superset: Superset, analyst: Visitor, slug: str
+) -> None:
+    analyst.open(slug, CHARTS[slug])
+    assert analyst.troubles() == {}
+    for chart, query in NUMBERS[slug].items():
+        expected = superset.warehouse.number(query)
+        shown = analyst.big_number(chart)
+        assert shows(shown, expected), f"{chart} shows {shown}, the facts say {expected}"
+
+
+def test_one_customer_is_shown_whole(superset: Superset, analyst: Visitor) -> None:
+    ((customer,),) = superset.warehouse.rows(WELL_KNOWN)
+    analyst.open(CUSTOMER, CHARTS[CUSTOMER])
+    analyst.choose(CUSTOMER_FILTER, customer, CHARTS[CUSTOMER])
+    assert analyst.troubles() == {}
+    facts = dict(analyst.rows("Who this is"))
+    its_own = f"warehouse.fct_transactions where customer_id = '{customer}'"
+    assert int(facts["Purchases"]) == superset.warehouse.number(f"select count(*) from {its_own}")
+    tickets = f"warehouse.fct_support_interactions where customer_id = '{customer}'"
+    opened = superset.warehouse.rows(f"select opened_date::text from {tickets} order by 1 desc")
+    assert [row[0] for row in analyst.rows("Support tickets, the latest first")] == [
+        day for (day,) in opened
+    ]
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_filter_reaches_the_numbers(superset: Superset, analyst: Visitor, choice: str) -> None:
+    slug = "executive-overview"
+    option, chosen = CHOICES[choice]
+    analyst.open(slug, CHARTS[slug])
+    analyst.choose(f"NATIVE_FILTER-{slug}-{choice}", option, CHARTS[slug])
+    assert analyst.troubles() == {}
+    expected = superset.warehouse.number(f"select count(*) from {chosen}")
+    everybody = superset.warehouse.number("select count(*) from warehouse.dim_customers")
+    assert 0 < expected < everybody
+    assert shows(analyst.big_number("Customers"), expected)
+
+
+def test_nobody_sees_anything_without_a_login(superset: Superset, browser: Browser) -> None:
+    request = browser.new_context().request
+    for page in ("superset/dashboard/executive-overview/", "superset/welcome/", "sqllab/"):
+        answer = request.get(f"{superset.address}/{page}", max_redirects=0)
+        assert answer.status == 302
+        assert "/login/" in answer.headers["location"]
+    for resource in ("dashboard/", "chart/", "dataset/", "database/"):
+        assert request.get(f"{superset.address}/api/v1/{resource}").status == 401
+    query = {"datasource": {"id": 1, "type": "table"}, "queries": [{"metrics": ["customers"]}]}
+    assert request.post(f"{superset.address}/api/v1/chart/data", data=query).status == 401
+    visitor = Visitor(browser, superset.address)
+    visitor.page.goto(f"{superset.address}/login/")
+    visitor.page.fill("#username", "analyst")
+    visitor.page.fill("#password", "analyst")
+    with visitor.page.expect_navigation():
+        visitor.page.click("button[type=submit]")
+    assert visitor.page.request.get(f"{superset.address}/api/v1/dashboard/").status == 401
+
+
+def test_the_analyst_explores_and_changes_no_connection(analyst: Visitor) -> None:
+    databases = analyst.ask("GET", "database/").json()["result"]
+    assert [database["database_name"] for database in databases] == ["Customer 360"]
+    (database,) = (database["id"] for database in databases)
+    assert "password" not in analyst.ask("GET", f"database/{database}").text().lower()
+    for method, resource, content in CHANGES:
+        answer = analyst.ask(method, resource.format(database=database), content)
+        assert answer.status == 403, f"{method} {resource}: {answer.status} {answer.text()}"
+
+    (dataset, *_) = (
+        dataset["id"]
+        for dataset in analyst.ask("GET", "dataset/?q=(page_size:100)").json()["result"]
+        if dataset["table_name"] == "customer_360"
+    )
+    queries = [{"columns": ["country"], "metrics": ["customers"], "row_limit": 5}]
+    asked = {"datasource": {"id": dataset, "type": "table"}, "queries": queries}
+    answer = analyst.ask("POST", "chart/data", asked)
+    assert answer.status == 200
+    assert len(answer.json()["result"][0]["data"]) == 5
