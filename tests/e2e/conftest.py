@@ -28,7 +28,7 @@ from data_generators.config import GeneratorConfig
 from data_generators.generate import generate
 
 _LOGIN = re.compile(r"^User +(\w+) +password (\S+)$", re.MULTILINE)
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_ADDRESS = re.compile(r"^Superset +(http://127\.0\.0\.1:\d+)$", re.MULTILINE)
 # Two files as no system should send them: of one a row is kept apart, the other is refused.
 _BAD_FILES = {
     "half_good.csv": "source,source_id,first_name\nkiosk,1,Ann\n,2,Bob\n",
