@@ -60,6 +60,7 @@ def connect(
 
     Raises:
         psycopg2.OperationalError: if no server answers.
+        ConfigurationError: if the server does not know the role.
     """
     where = dsn(settings, database)
     if role in _KNOW_TOMBSTONES:
@@ -69,12 +70,22 @@ def connect(
     connection = psycopg2.connect(where, application_name="customer360")
     try:
         if role is not None:
-            with connection.cursor() as cursor:
-                cursor.execute(SQL("set role {}").format(Identifier(role)))
-            connection.commit()
+            _act_as(connection, role)
         yield connection
     finally:
         connection.close()
+
+
+def _act_as(connection: Connection, role: str) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(SQL("set role {}").format(Identifier(role)))
+        connection.commit()
+    except psycopg2.errors.InvalidParameterValue:
+        raise ConfigurationError(
+            f"The database {connection.info.dbname} is not set up, as its server has no role "
+            f"{role}: `customer360 db start` sets it up."
+        ) from None
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:

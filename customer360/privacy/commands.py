@@ -2,6 +2,7 @@
 
 import json
 
+from psycopg2.errors import UndefinedTable
 from rich.console import Console
 
 from customer360.privacy.access import everything_held
@@ -20,6 +21,8 @@ def export_customer(settings: Settings, console: Console, customer_id: str) -> i
         held = everything_held(settings, customer_id)
     except UnknownCustomer as error:
         return _complain(console, str(error))
+    except UndefinedTable as error:
+        return _complain(console, _not_built(error))
     console.print_json(json.dumps(held, ensure_ascii=False, default=str))
     return 0
 
@@ -32,6 +35,8 @@ def erase_customer(
         erasure = erase(settings, customer_id, requested_by=requested_by, reason=reason)
     except (UnknownCustomer, WrongKey, BuildBusy) as error:
         return _complain(console, str(error))
+    except UndefinedTable as error:
+        return _complain(console, _not_built(error))
     rows = sum(erasure.rows_by_table.values())
     console.print(
         f"Erased {rows:,} rows of {len(erasure.rows_by_table)} tables (ops.erasures, "
@@ -42,6 +47,15 @@ def erase_customer(
         soft_wrap=True,
     )
     return 0
+
+
+def _not_built(error: UndefinedTable) -> str:
+    missing = (error.diag.message_primary or str(error)).strip()
+    return (
+        f"Nobody can be looked up yet, and nothing was erased: {missing}. `customer360 load` makes "
+        "the tables of raw, and `customer360 build` says which records are one customer; then try "
+        "again."
+    )
 
 
 def _complain(console: Console, message: str) -> int:

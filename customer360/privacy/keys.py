@@ -26,16 +26,18 @@ def master_key(settings: Settings) -> bytes:
     """Return the configured key, else the one of the key file, which is made on first need.
 
     Raises:
-        ConfigurationError: if it is too short to be secret, or others may read the file.
+        ConfigurationError: if it is too short to be secret, others may read the file, or we cannot.
     """
     if settings.pseudonym_key is not None:
         return _checked(settings.pseudonym_key.get_secret_value(), "C360_PSEUDONYM_KEY")
     path = settings.pseudonym_key_path
-    if not path.exists():
-        _make(path)
-    if path.stat().st_mode & 0o007:
-        raise ConfigurationError(f"Everybody may read {path}: `chmod 600` it.")
-    return _checked(path.read_text().strip(), str(path))
+    try:
+        return _checked(_kept(path), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"The key in {path} cannot be read: {error}. Let this user read the file, put it back "
+            "from its copy, or say with C360_PSEUDONYM_KEY_FILE where it is."
+        ) from None
 
 
 def digest(settings: Settings, purpose: str, text: str) -> str:
@@ -56,6 +58,14 @@ def session_options(settings: Settings, purpose: str) -> str:
 
 def _purpose_key(settings: Settings, purpose: str) -> bytes:
     return hmac.digest(master_key(settings), purpose.encode(), "sha256")
+
+
+def _kept(path: Path) -> str:
+    if not path.exists():
+        _make(path)
+    if path.stat().st_mode & 0o007:
+        raise ConfigurationError(f"Everybody may read {path}: `chmod 600` it.")
+    return path.read_text().strip()
 
 
 def _checked(text: str, place: str) -> bytes:

@@ -101,6 +101,12 @@ class Subject:
         return [self.customer_id, *self.source_keys, *(value for _, value in self.identifiers)]
 
     @property
+    def customer_ids(self) -> list[str]:
+        """The id in use and the former ones that lead to it."""
+        former = (value for kind, value in self.identifiers if kind == "former_customer_id")
+        return [self.customer_id, *former]
+
+    @property
     def bare_ids(self) -> list[str]:
         """The ids of the records in their own systems."""
         return [key.partition(":")[2] for key in self.source_keys]

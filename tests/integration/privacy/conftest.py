@@ -25,6 +25,7 @@ from customer360.transformation.build import new_build_id
 from customer360.transformation.dbt_runner import run_dbt
 from data_generators.config import GeneratorConfig
 from data_generators.generate import generate
+from tests.integration.privacy import two_customers
 
 ROLES = (
     "c360_loader",
@@ -99,6 +100,13 @@ def people() -> Iterator[People]:
             yield People(settings, port, _make_logins(settings))
         finally:
             embedded.stop(own.data_dir)
+
+
+@pytest.fixture
+def shop(database: Settings) -> Settings:
+    """Two customers as dbt would have resolved and published them."""
+    two_customers.make(database)
+    return database
 
 
 def fill(settings: Settings) -> None:
