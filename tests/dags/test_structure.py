@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import pytest
+from airflow.providers.standard.exceptions import HITLTimeoutError
+from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import RetryAction, TriggerRule
 
 from customer360.exporting.outcomes import ExportBusy
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 DAG_IDS = [
     "build_warehouse",
+    "erase_customer",
     "export_marts",
     "generate_sample_data",
     "ingest_landing_files",
@@ -84,6 +87,25 @@ def test_what_was_pulled_is_announced_also_where_another_feed_failed(dags: "Dags
     }
     assert dag.get_task("announce_pulled_files").trigger_rule == TriggerRule.ALL_DONE
     assert dag.schedule is None
+
+
+def test_nobody_is_erased_who_was_not_approved(dags: "Dags") -> None:
+    dag = dags["erase_customer"]
+    assert dag.schedule is None
+    assert edges(dag) == {"count_held_rows": {"approve"}, "approve": {"erase"}, "erase": set()}
+    assert dag.get_task("erase").trigger_rule == TriggerRule.ALL_SUCCESS
+    assert not any(dag.params.get_param(name).has_value for name in ("customer_id", "reason"))
+
+
+def test_no_answer_is_no_approval_and_is_not_asked_for_again(dags: "Dags") -> None:
+    approve = dags["erase_customer"].get_task("approve")
+    assert isinstance(approve, ApprovalOperator)
+    assert approve.response_timeout == timedelta(days=7)
+    assert approve.defaults is None
+    event = {"error": "the time is over", "error_type": "timeout"}
+    with pytest.raises(HITLTimeoutError) as timeout:
+        approve.execute_complete({}, event)
+    assert approve.retry_policy.evaluate(timeout.value, 1, 3).action is RetryAction.FAIL
 
 
 def test_rejections_are_reported_after_good_input_is_announced(dags: "Dags") -> None:
