@@ -7,23 +7,30 @@
         group by group_number
     ),
 
-    attractions as (
+    sized as (
         select
-            pairs.left_group,
-            pairs.right_group,
-            (
-                pairs.sum_of_weights
-                + {{ var('identity_uncompared_weight') }} * (
-                    left_sizes.number_of_records * right_sizes.number_of_records - pairs.compared_pairs
-                )
-            ) / (left_sizes.number_of_records * right_sizes.number_of_records)
-            + {{ var('identity_best_weight_share') }} * pairs.best_weight as attraction
+            pairs.*,
+            left_sizes.number_of_records + right_sizes.number_of_records as number_of_records,
+            left_sizes.number_of_records * right_sizes.number_of_records as number_of_pairs
         from {{ pairs }} as pairs
         inner join sizes as left_sizes
             on pairs.left_group = left_sizes.group_number
         inner join sizes as right_sizes
             on pairs.right_group = right_sizes.group_number
-        where pairs.best_weight > 0
+    ),
+
+    attractions as (
+        select
+            left_group,
+            right_group,
+            (sum_of_weights + {{ var('identity_uncompared_weight') }} * 1000.0 * (number_of_pairs - compared_pairs))
+            / number_of_pairs
+            + {{ var('identity_best_weight_share') }} * best_weight as attraction
+        from sized
+        where
+            best_weight > 0
+            and forbidden_pairs = 0
+            and number_of_records <= {{ var('identity_max_cluster_records') }}
     ),
 
     both_ways as (
@@ -46,7 +53,7 @@
                     attraction desc nulls last,
                     least(this_group, other_group) asc,
                     greatest(this_group, other_group) asc
-            ) as rank
+            ) as attraction_rank
         from both_ways
     )
 
@@ -56,5 +63,5 @@
     from nearest as ones
     inner join nearest as others
         on ones.this_group = others.other_group and ones.other_group = others.this_group
-    where ones.rank = 1 and others.rank = 1 and ones.this_group < ones.other_group
+    where ones.attraction_rank = 1 and others.attraction_rank = 1 and ones.this_group < ones.other_group
 {%- endmacro %}

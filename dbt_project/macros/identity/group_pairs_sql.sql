@@ -1,13 +1,11 @@
-{% macro group_pairs_sql(pairs_sql) -%}
-    with pairs as (
-        {{ pairs_sql }}
-    )
-
+{% macro group_pairs_sql(evidence) -%}
+    {#- Thousandths of a bit: whole numbers add up alike in any order, so groups do not depend on how rows lie. -#}
     select
         left_number as left_group,
         right_number as right_group,
-        cast(match_weight as {{ dbt.type_float() }}) as sum_of_weights,
+        cast(round(match_weight * 1000) as bigint) as sum_of_weights,
         cast(1 as bigint) as compared_pairs,
-        cast(match_weight as {{ dbt.type_float() }}) as best_weight
-    from pairs
+        cast(round(match_weight * 1000) as bigint) as best_weight,
+        0 as forbidden_pairs
+    from {{ evidence }}
 {%- endmacro %}

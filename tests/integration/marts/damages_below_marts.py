@@ -56,6 +56,15 @@ DAMAGES_BELOW_MARTS = [
         )
     ],
     (
+        "assert_birth_dates_of_a_cluster_agree",
+        "update identity.identity_clusters set cluster_key = 'all'"
+        " where source_customer_key like 'dynamics:%'",
+    ),
+    (
+        "assert_clusters_are_within_the_limit",
+        "update identity.identity_clusters set cluster_key = 'all'",
+    ),
+    (
         "assert_rfm_segments_cover_every_cell_once",
         "delete from seeds.rfm_segments"
         " where recency_score = 3 and frequency_score = 1 and monetary_score = 5",

@@ -1,8 +1,9 @@
 -- Grain: one row per pair of records that must not come together (link_rank is null), and per pair
 -- that a link joins in the groups of such pairs; 1 is the strongest link of all.
--- A decision is stronger than any link, the newer than the older. A record that no link of its
--- cluster reaches is held by the weakest ones, so that nobody leaves without a reason. Equal links
--- are in an order without meaning: in that of the keys, a chain would be joined one by one.
+-- A decision is stronger than any link, the newer than the older; a rule's link is as strong as
+-- any weight. A record that no link of its cluster reaches is held by the weakest ones, so that
+-- nobody leaves without a reason. Equal links are in an order without meaning: in that of the keys,
+-- a chain would be joined one by one.
 with decisions as (
     select * from {{ ref('identity_decisions') }}
 ),
@@ -47,7 +48,7 @@ joined as (
         decisions.left_key,
         decisions.right_key,
         decisions.decision_id,
-        cast(null as {{ dbt.type_string() }}) as match_rule
+        cast(null as {{ dbt.type_float() }}) as strength
     from decisions
     inner join members
         on decisions.left_key = members.source_customer_key
@@ -57,7 +58,10 @@ joined as (
         links.left_key,
         links.right_key,
         cast(null as bigint) as decision_id,
-        links.match_rule
+        case
+            when links.match_rule = 'match_weight' then links.match_weight
+            else greatest(coalesce(links.match_weight, 0), {{ var('identity_weight_limit') }})
+        end as strength
     from links
     inner join members as left_members
         on links.left_key = left_members.source_customer_key
@@ -70,7 +74,7 @@ joined as (
         cluster_key as left_key,
         source_customer_key as right_key,
         cast(null as bigint) as decision_id,
-        cast(null as {{ dbt.type_string() }}) as match_rule
+        cast(null as {{ dbt.type_float() }}) as strength
     from members
     where cluster_key <> source_customer_key
 ),
@@ -80,7 +84,7 @@ pairs as (
         least(left_key, right_key) as left_key,
         greatest(left_key, right_key) as right_key,
         max(decision_id) as decision_id,
-        count(distinct match_rule) as number_of_rules
+        max(strength) as strength
     from joined
     group by least(left_key, right_key), greatest(left_key, right_key)
 ),
@@ -92,7 +96,7 @@ ranked as (
         row_number() over (
             order by
                 decision_id desc nulls last,
-                number_of_rules desc nulls last,
+                strength desc nulls last,
                 md5(left_key || ' ' || right_key) asc nulls last,
                 left_key asc nulls last,
                 right_key asc nulls last

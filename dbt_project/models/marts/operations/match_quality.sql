@@ -1,7 +1,25 @@
 -- Grain: one row per topic and subject; for evaluations, one per comparison and match rule.
 -- One table for all topics, so that a dashboard reads one; what does not apply to a topic is null.
 with customers_counted as (
-    select * from {{ ref('int_match_bands_summarised') }}
+    select
+        topic,
+        subject,
+        sort_order,
+        is_suspicious,
+        records,
+        customers,
+        found_pairs
+    from {{ ref('int_match_bands_summarised') }}
+    union all
+    select
+        topic,
+        subject,
+        sort_order,
+        cast(null as boolean) as is_suspicious,
+        records,
+        customers,
+        cast(null as bigint) as found_pairs
+    from {{ ref('int_match_guards_summarised') }}
 ),
 
 rules as (
