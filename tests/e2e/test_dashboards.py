@@ -90,6 +90,7 @@ WELL_KNOWN = """
     inner join warehouse.fct_support_interactions using (customer_id)
     inner join warehouse.dim_vehicles using (customer_id)
     inner join warehouse.next_best_offers using (customer_id)
+    inner join warehouse.customer_consents using (customer_id)
     inner join warehouse.fct_digital_events using (customer_id)
     group by customer_id order by count(*) desc, customer_id limit 1
 """
