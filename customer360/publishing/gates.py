@@ -13,6 +13,7 @@ from customer360.publishing.builds import Build, live_as_of_date, newest_build
 from customer360.publishing.comparisons import check_rows, check_tables, check_totals
 from customer360.publishing.drift import check_distributions, check_freshness, check_nulls
 from customer360.publishing.failed_rows import query_of_test, store_failed_rows
+from customer360.publishing.matching import check_matching
 from customer360.publishing.overrides import (
     apply_overrides,
     overridable,
@@ -144,6 +145,8 @@ def _check_drift(
         results += check_distributions(cursor, rules.distributions, tables)
         if rules.freshness is not None:
             results += check_freshness(cursor, rules.freshness, days, set(tables))
+        if rules.matching is not None:
+            results += check_matching(cursor, rules.matching)
     return results
 
 

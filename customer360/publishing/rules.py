@@ -105,6 +105,16 @@ class FreshnessRules(_Strict):
     tables: tuple[FreshnessRule, ...] = ()
 
 
+class MatchingRules(_Strict):
+    """How much of the records may look over-merged, and how far matching may move."""
+
+    max_suspicious_share: float = Field(ge=0, le=1)
+    max_suspicious_rise: float = Field(ge=0, le=1)
+    max_records_per_customer_change: float = Field(ge=0)
+    max_linked_share_change: float = Field(ge=0, le=1)
+    min_records: int = Field(default=0, ge=0)
+
+
 class GateRules(_Strict):
     """All of gates.yml."""
 
@@ -114,6 +124,7 @@ class GateRules(_Strict):
     nulls: NullRules | None = None
     distributions: DistributionRules = DistributionRules()
     freshness: FreshnessRules | None = None
+    matching: MatchingRules | None = None
 
 
 def load_rules(path: Path = RULES_FILE) -> GateRules:

@@ -49,12 +49,6 @@ DAMAGES_TO_MARTS = [
         " where channel = 'email')",
     ),
     (
-        "assert_few_records_are_over_merged",
-        "update warehouse_next.match_quality set records ="
-        " (select records from warehouse_next.match_quality where topic = 'all')"
-        " where match_quality_id = 'birth_dates:3 or more'",
-    ),
-    (
         "assert_transactions_reconcile_with_staging",
         f"delete from warehouse_next.fct_transactions where transaction_id = {ONE_TRANSACTION}",
     ),
