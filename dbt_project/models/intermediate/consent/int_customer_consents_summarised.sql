@@ -50,10 +50,12 @@ ranked as (
 
 withdrawn_later as (
     select distinct
-        customer_id,
-        concerned_purpose
+        events_placed.customer_id,
+        purposes.purpose as concerned_purpose
     from events_placed
-    where exclusion_reason is not null and decision <> 'granted'
+    inner join purposes
+        on events_placed.concerned_purpose in (purposes.purpose, 'processing')
+    where events_placed.exclusion_reason is not null and events_placed.decision <> 'granted'
 ),
 
 final as (
