@@ -1,6 +1,7 @@
 -- Grain: one row per pattern of levels among pairs of records drawn at random: how strangers agree.
 -- A view, as only training asks. Records are numbered in an order that hashing shuffled, so the
 -- record so many places on is as good as any; the steps are spread over the ring by a fixed stride.
+-- Few records are not drawn over and over: what they can tell of strangers is soon told.
 with records as (
     select * from {{ ref('identity_comparable_records') }}
 ),
@@ -20,6 +21,7 @@ steps as (
         numbered.record_number
         <= least(
             (records_counted.number_of_records - 1) / 2.0,
+            {{ var('identity_random_pairs_per_record') }},
             ceil({{ var('identity_random_pairs') }} * 1.0 / records_counted.number_of_records)
         )
 ),
