@@ -8,6 +8,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Identifier, Literal
 
@@ -54,13 +55,17 @@ def ensure_logins(home: SupersetHome) -> None:
     """Make the two database logins, each a member of one reader role and nothing else."""
     with connect(home.settings) as connection, connection, connection.cursor() as cursor:
         for login, group in LOGINS.items():
-            cursor.execute("select 1 from pg_roles where rolname = %s", [login])
-            if cursor.fetchone() is None:
-                cursor.execute(SQL("create role {} login").format(Identifier(login)))
-            password = home.login_password(login)
-            verifier = encrypt_password(password, login, connection, "scram-sha-256")
-            cursor.execute(_PASSWORD.format(Identifier(login), Literal(verifier)))
+            ensure_login(cursor, login, home.login_password(login))
             cursor.execute(SQL("grant {} to {}").format(Identifier(group), Identifier(login)))
+
+
+def ensure_login(cursor: Cursor, login: str, password: str) -> None:
+    """Make a login that may nothing yet, or give the one that is there this password."""
+    cursor.execute("select 1 from pg_roles where rolname = %s", [login])
+    if cursor.fetchone() is None:
+        cursor.execute(SQL("create role {} login").format(Identifier(login)))
+    verifier = encrypt_password(password, login, cursor.connection, "scram-sha-256")
+    cursor.execute(_PASSWORD.format(Identifier(login), Literal(verifier)))
 
 
 def _bootstrap(home: SupersetHome) -> None:

@@ -4,6 +4,7 @@ Uses the Docker engine that `docker info` finds (by DOCKER_HOST, say), or one th
 the project can start; fails where there is neither, since they run only when asked for.
 """
 
+import json
 import os
 import secrets
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+import requests
 
 from customer360.demo.pipeline import BUILD, EXPORT, GENERATE, INGEST, follow, run_pipeline
 from customer360.demo.processes import free_port
@@ -21,9 +23,16 @@ from customer360.settings import PROJECT_DIR, get_settings
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(1800)]
 
-SERVICES = ["airflow-api-server", "airflow-dag-processor", "airflow-scheduler", "postgres"]
+SERVICES = [
+    "airflow-api-server",
+    "airflow-dag-processor",
+    "airflow-scheduler",
+    "postgres",
+    "superset",
+]
 ENGINE = PROJECT_DIR.parent / "shared" / "tools" / "docker" / "engine.sh"
 SECRETS = "/run/c360-secrets"
+SUPERSET_SECRETS = "/var/lib/superset/superset/secrets"
 PULL = "pull_sources"
 CUSTOMERS = 300
 
@@ -35,6 +44,7 @@ class Stack:
     project: str
     airflow_port: int
     postgres_port: int
+    superset_port: int
 
     def compose(self, *arguments: str, check: bool = True) -> str:
         """Run `docker compose …` on this stack; return what it printed."""
@@ -42,6 +52,8 @@ class Stack:
             "COMPOSE_PROJECT_NAME": self.project,
             "C360_AIRFLOW_PORT": str(self.airflow_port),
             "C360_POSTGRES_PORT": str(self.postgres_port),
+            "C360_SUPERSET_PORT": str(self.superset_port),
+            "COMPOSE_PROFILES": "bi",
         }
         result = subprocess.run(
             ["docker", "compose", "--env-file", os.devnull, *arguments],
@@ -116,7 +128,8 @@ def stack() -> Iterator[Stack]:
     start_engine()
     if reason := missing_engine():
         pytest.fail(f"{reason}: these tests need a Docker engine with Compose")
-    made = Stack(f"c360-test-{secrets.token_hex(3)}", free_port(18080), free_port(15433))
+    ports = [free_port(port) for port in (18080, 15433, 18088)]
+    made = Stack(f"c360-test-{secrets.token_hex(3)}", *ports)
     try:
         made.up()
         yield made
@@ -169,6 +182,45 @@ def test_run_log_holds_every_attempt(stack: Stack) -> None:
     assert stack.value(models) > 100
 
 
+def superset_login(stack: Stack, password: str) -> requests.Response:
+    """Ask Superset's REST API for the analyst's token."""
+    return requests.post(
+        f"http://127.0.0.1:{stack.superset_port}/api/v1/security/login",
+        json={"username": "analyst", "password": password, "provider": "db"},
+        timeout=120,
+    )
+
+
+def test_superset_shows_the_marts_to_the_analyst(stack: Stack) -> None:
+    passwords = json.loads(
+        stack.compose("exec", "-T", "superset", "cat", f"{SUPERSET_SECRETS}/passwords.json")
+    )
+    assert superset_login(stack, "analyst").status_code == 401
+    token = superset_login(stack, passwords["analyst"]).json()["access_token"]
+    api = f"http://127.0.0.1:{stack.superset_port}/api/v1"
+    headers = {"Authorization": f"Bearer {token}"}
+    boards = requests.get(f"{api}/dashboard/", headers=headers, timeout=120).json()
+    assert boards["count"] == 7
+    query = "(page_size:100,filters:!((col:table_name,opr:eq,value:customer_360)))"
+    found = requests.get(f"{api}/dataset/?q={query}", headers=headers, timeout=120).json()
+    asked = {
+        "datasource": {"id": found["result"][0]["id"], "type": "table"},
+        "queries": [{"metrics": ["customers"]}],
+    }
+    answer = requests.post(f"{api}/chart/data", json=asked, headers=headers, timeout=120).json()
+    customers = stack.value("select count(*) from warehouse.customer_360")
+    assert answer["result"][0]["data"] == [{"customers": customers}]
+
+
+def test_superset_sees_no_secret_of_others(stack: Stack) -> None:
+    own = f"cat {SUPERSET_SECRETS}/*; ls {SECRETS} 2>&1 || true"
+    seen = stack.compose("exec", "-T", "superset", "sh", "-c", own)
+    assert "postgresql+psycopg2://superset:" in seen
+    assert f"'{SECRETS}': No such file or directory" in seen
+    assert stack.secret("postgres_password") not in seen
+    assert stack.secret("airflow_password") not in seen
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_file_system_is_read_only(stack: Stack, service: str) -> None:
     path = "/usr/local/bin/planted"
@@ -219,6 +271,7 @@ def test_nothing_runs_as_root(stack: Stack, service: str) -> None:
 def test_ports_are_open_on_loopback_only(stack: Stack) -> None:
     assert stack.compose("port", "postgres", "5432").startswith("127.0.0.1:")
     assert stack.compose("port", "airflow-api-server", "8080").startswith("127.0.0.1:")
+    assert stack.compose("port", "superset", "8088").startswith("127.0.0.1:")
 
 
 def test_restart_keeps_data_and_secrets(stack: Stack) -> None:
