@@ -12,7 +12,7 @@ from customer360.settings import Settings
 logger = logging.getLogger(__name__)
 
 # Texts in the order of their code points, whatever the locale of the server or the machine: the
-# same rows give the same marts anywhere, and sorts take a third of the time. Not before Postgres 17.
+# same rows give the same marts anywhere, and sorts take a third of the time.
 _ORDERED_BY_CODE_POINT = SQL("locale_provider builtin builtin_locale 'C.UTF-8'")
 _ORDERED_BY_BYTE = SQL("locale_provider libc lc_collate 'C'")
 _BUILTIN_SINCE = 170000

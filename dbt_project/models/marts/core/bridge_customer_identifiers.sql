@@ -13,6 +13,11 @@ holders as (
     select
         identifier_type,
         identifier,
+        {{ pseudonym('identifier') }} as identifier_pseudonym,
+        case identifier_type
+            when 'email' then {{ masked_email('identifier') }}
+            when 'phone' then {{ masked_phone('identifier') }}
+        end as identifier_masked,
         min(customer_id) as first_customer_id,
         max(customer_id) as last_customer_id
     from identifiers
@@ -27,18 +32,15 @@ final as (
         identifiers.times_given,
         identifiers.first_seen_at,
         identifiers.last_seen_at,
+        holders.identifier_pseudonym,
+        holders.identifier_masked,
         holders.first_customer_id <> holders.last_customer_id as is_shared,
         case
             when identifiers.identifier_type = 'email'
                 then coalesce(identifiers.identifier = customers.email, false)
             when identifiers.identifier_type = 'phone'
                 then coalesce(identifiers.identifier = customers.phone, false)
-        end as is_golden,
-        {{ pseudonym('identifiers.identifier') }} as identifier_pseudonym,
-        case identifiers.identifier_type
-            when 'email' then {{ masked_email('identifiers.identifier') }}
-            when 'phone' then {{ masked_phone('identifiers.identifier') }}
-        end as identifier_masked
+        end as is_golden
     from identifiers
     inner join customers
         on identifiers.customer_id = customers.customer_id
