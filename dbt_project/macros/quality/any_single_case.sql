@@ -1,10 +1,10 @@
 {% macro any_single_case(relation, columns) -%}
     (
     {%- for column in columns %}
-        {%- set text = clean_text(relation ~ '.' ~ column) %}
+        {%- set text = relation ~ '.' ~ column %}
         coalesce(
-            length({{ text }}) > 1 and upper({{ text }}) <> lower({{ text }})
-            and ({{ text }} = upper({{ text }}) or {{ text }} = lower({{ text }})),
+            upper({{ text }}) <> lower({{ text }}) and {{ text }} in (upper({{ text }}), lower({{ text }}))
+            and length({{ clean_text(text) }}) > 1,
             false
         )
         {{- ' or' if not loop.last }}

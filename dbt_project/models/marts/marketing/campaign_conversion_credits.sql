@@ -49,7 +49,7 @@ weighted as (
         ) as position_based_weight,
         cast(
             power(
-                0.5,
+                cast(0.5 as {{ dbt.type_float() }}),  -- of exact numbers it takes a hundred times as long
                 1.0 * (
                     days_before_conversion
                     - min(days_before_conversion) over (partition by transaction_id)
