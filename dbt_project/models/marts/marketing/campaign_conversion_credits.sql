@@ -36,6 +36,7 @@ paths as (
 ),
 
 -- Weights matter only in proportion, so decay may start at the last touch, where nothing is lost.
+-- Its power is one of floating-point numbers: of exact ones it takes a hundred times as long.
 weighted as (
     select
         *,
@@ -49,7 +50,7 @@ weighted as (
         ) as position_based_weight,
         cast(
             power(
-                cast(0.5 as {{ dbt.type_float() }}),  -- of exact numbers it takes a hundred times as long
+                cast(0.5 as {{ dbt.type_float() }}),
                 1.0 * (
                     days_before_conversion
                     - min(days_before_conversion) over (partition by transaction_id)
