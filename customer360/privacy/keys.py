@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from customer360.errors import ConfigurationError
@@ -19,7 +20,6 @@ PSEUDONYM = "pseudonym"
 TOMBSTONE = "tombstone"
 _KEY_BYTES = 32
 _BLOCK_BYTES = 64  # of SHA-256
-_PRIVATE = 0o600
 
 
 def master_key(settings: Settings) -> bytes:
@@ -82,12 +82,11 @@ def _checked(text: str, place: str) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Write a new key whole, or leave that of a process that was faster."""
+    """Write a new key whole, or leave that of a thread or process that was faster."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 600
     with os.fdopen(descriptor, "w") as file:
         file.write(f"{secrets.token_hex(_KEY_BYTES)}\n")
     with contextlib.suppress(FileExistsError):
         path.hardlink_to(temporary)  # fails where the file exists, as a rename would not
-    temporary.unlink()
+    Path(temporary).unlink()

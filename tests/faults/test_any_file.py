@@ -168,10 +168,9 @@ def test_header_of_ten_thousand_names(warehouse: Warehouse) -> None:
     assert load_and_check(warehouse, b"wider.csv", names + b"\n") == "rejected"
 
 
-@pytest.mark.parametrize("row", [b"\n", b"0", b"x\n"], ids=["blank", "endless", "bad"])
+# Eight million bad rows take half a minute: only the long form has the time.
+@pytest.mark.parametrize("row", [b"\n", b"0", *([b"x\n"] if is_long() else [])])
 def test_gzip_bomb_is_rejected_before_it_unfolds(warehouse: Warehouse, row: bytes) -> None:
-    if row == b"x\n" and not is_long():
-        pytest.skip("eight million bad rows take half a minute; make test-faults has the time")
     bomb = gzip.compress(HEADER + row * (64 * 1024**2 // len(row)))
     assert load_and_check(warehouse, b"bomb.csv.gz", bomb) == "rejected"
     assert warehouse.rows("select message like '%%250 times its size%%' from ops.load_batches") == [

@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import multiprocessing
 import re
+import threading
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,20 @@ def test_the_key_is_made_on_first_need_and_kept(tmp_path: Path) -> None:
 def test_processes_that_start_together_agree(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(4) as pool:
         assert len(set(pool.map(master_key, [in_folder(tmp_path)] * 8))) == 1
+
+
+def test_threads_that_start_together_agree(tmp_path: Path) -> None:
+    for number in range(20):
+        settings = in_folder(tmp_path / str(number))
+        start = threading.Barrier(8)
+
+        def key(_: int, settings: Settings = settings, start: threading.Barrier = start) -> bytes:
+            start.wait()
+            return master_key(settings)
+
+        with ThreadPool(8) as pool:
+            assert len(set(pool.map(key, range(8), chunksize=1))) == 1
+        assert len(list(settings.pseudonym_key_path.parent.iterdir())) == 1
 
 
 def test_a_configured_key_needs_no_file(tmp_path: Path) -> None:
