@@ -1,4 +1,4 @@
--- Invariant: per feed of transactions, returns, points, consents and support contacts, staging holds
+-- Invariant: per feed of transactions, returns, points, consents and contacts, staging holds
 -- the last delivered version of each key in raw, in count and in sum, however many loads it took.
 -- An incremental run that misses a late delivery, or keeps an old version, breaks it. So does
 -- each row whose key is blank: the loader should have set it aside, as staging has no room for it.
