@@ -105,23 +105,16 @@ repeated_rows as (
     {% endfor %}
 ),
 
-late_counted as (
-    select
-        feed,
-        batch_id,
-        count(*) as late_rows
-    from late_rows
-    group by feed, batch_id
-),
-
-repeated_counted as (
-    select
-        feed,
-        batch_id,
-        count(*) as repeated_rows
-    from repeated_rows
-    group by feed, batch_id
-),
+{% for kind in ['late', 'repeated'] %}
+    {{ kind }}_counted as (
+        select
+            feed,
+            batch_id,
+            count(*) as {{ kind }}_rows
+        from {{ kind }}_rows
+        group by feed, batch_id
+    ),
+{% endfor %}
 
 examined as (
     select
