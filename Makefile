@@ -8,7 +8,7 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadsc
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-dashboards demo demo-cdnow bi stop test test-compose test-faults check audit format dbt docs dictionary plots pictures bench lock clean
+.PHONY: help setup setup-dev setup-dashboards demo demo-cdnow bi stop test test-compose test-faults check audit format dbt docs dictionary metrics plots pictures bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -91,6 +91,9 @@ docs: setup ## dbt's documentation of every model, served on http://127.0.0.1:80
 
 dictionary: setup ## Write docs/data_dictionary.md and docs/lineage.svg from dbt's manifest
 	@$(BIN)/python -m customer360.documentation
+
+metrics: setup ## Write the metrics of Superset's datasets from dbt_project/models/metrics
+	@$(BIN)/python -m customer360.bi.metrics
 
 plots: setup-dev ## Draw docs/images/ (calibration, retention) from the published warehouse
 	@$(BIN)/python -m customer360.documentation.plots

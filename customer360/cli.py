@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from rich.console import Console
 from rich.logging import RichHandler
 
+from customer360.bi.cli import bi_app, metrics_app
 from customer360.errors import ConfigurationError, EmbeddedServerError
 from customer360.identity.cli import identity_app
 from customer360.privacy.cli import privacy_app
@@ -25,8 +26,8 @@ app.add_typer(identity_app, name="identity")
 app.add_typer(privacy_app, name="privacy")
 lifetime_app = typer.Typer(no_args_is_help=True, help="Who buys again, and what that is worth.")
 app.add_typer(lifetime_app, name="lifetime")
-bi_app = typer.Typer(no_args_is_help=True, help="Dashboards: Superset over the warehouse.")
 app.add_typer(bi_app, name="bi")
+app.add_typer(metrics_app, name="metrics")
 console = Console()
 
 
@@ -86,22 +87,6 @@ def stop_database() -> None:
 
     stopped = embedded.stop(get_settings().data_dir)
     console.print("Stopped the embedded server." if stopped else "No embedded server runs.")
-
-
-@bi_app.command("start")
-def start_bi() -> None:
-    """Start Superset with the dashboards of bi/superset; print its address and passwords."""
-    from customer360.bi.commands import start_superset
-
-    raise typer.Exit(start_superset(get_settings(), console))
-
-
-@bi_app.command("stop")
-def stop_bi() -> None:
-    """Stop Superset; what was made in it stays."""
-    from customer360.bi.commands import stop_superset
-
-    console.print("Stopped Superset." if stop_superset(get_settings()) else "No Superset runs.")
 
 
 @lifetime_app.command("fit")

@@ -1,5 +1,6 @@
 """The seven dashboards in a real browser, over a real warehouse, against SQL on its facts."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -7,8 +8,9 @@ import yaml
 from playwright.sync_api import Browser
 
 from customer360.settings import PROJECT_DIR
+from tests.e2e import metrics
 from tests.e2e.browser import Visitor, chromium, shows
-from tests.e2e.conftest import Superset
+from tests.e2e.conftest import Superset, Warehouse
 
 ASSETS = PROJECT_DIR / "bi" / "superset" / "assets"
 # Charts that a dashboard has, by its slug.
@@ -199,3 +201,24 @@ def test_the_analyst_explores_and_changes_no_connection(analyst: Visitor) -> Non
     answer = analyst.ask("POST", "chart/data", asked)
     assert answer.status == 200
     assert len(answer.json()["result"][0]["data"]) == 5
+
+
+def test_metrics_are_the_same_in_metricflow_in_superset_and_in_the_facts(
+    published: Warehouse,
+) -> None:
+    if reason := metrics.missing():
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    generated = metrics.superset_metrics()
+    (told,) = metrics.metricflow(published, sorted(generated.keys() | metrics.FACTS))
+    for name in generated:
+        (expected,) = metrics.superset(published, name).values()
+        assert metrics.nearly(told[name], expected), f"{name}: {told[name]}, Superset {expected}"
+    for name, query in metrics.FACTS.items():
+        expected = published.number(query)
+        assert metrics.nearly(told[name], expected), f"{name}: {told[name]}, facts {expected}"
+
+    by_segment = metrics.metricflow(published, ["repeat_share"], "customer__rfm_segment")
+    expected_by_segment = metrics.superset(published, "repeat_share", "rfm_segment")
+    found = {row["customer__rfm_segment"]: row["repeat_share"] for row in by_segment}
+    assert len(expected_by_segment) > 5
+    assert all(metrics.nearly(found[key], value) for key, value in expected_by_segment.items())

@@ -18,6 +18,10 @@ customers as (
     select * from {{ ref('int_customer_orders_summarised') }}
 ),
 
+as_of as (
+    select * from {{ ref('int_as_of_date_resolved') }}
+),
+
 costs as (
     select
         campaign_id,
@@ -63,6 +67,7 @@ campaigns_measured as (
         campaigns.campaign_id,
         campaigns.campaign_name,
         campaigns.medium,
+        as_of.as_of_date,
         coalesce(touches_summed.touches, 0) as touches,
         coalesce(touches_summed.sessions, 0) as sessions,
         coalesce(touches_summed.visitors, 0) as visitors,
@@ -83,6 +88,7 @@ campaigns_measured as (
         coalesce(costs.clicks, 0) as clicks,
         coalesce(costs.spend, 0) as spend
     from campaigns
+    cross join as_of
     left join touches_summed
         on campaigns.campaign_id = touches_summed.campaign_id
     left join acquired
@@ -96,6 +102,7 @@ final as (
         campaign_id,
         campaign_name,
         medium,
+        as_of_date,
         touches,
         sessions,
         visitors,
