@@ -8,7 +8,7 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadsc
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-dashboards demo demo-cdnow bi stop test test-compose test-faults check audit format dbt docs dictionary metrics plots pictures bench lock clean
+.PHONY: help setup setup-dev setup-dashboards demo demo-cdnow bi stop doctor test test-compose test-faults check audit format dbt docs dictionary metrics plots pictures bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ $(SUPERSET)/.installed: bi/superset/requirements.txt
 
 stop: ## Stop Superset, Airflow and the embedded server; all data stays
 	@$(BIN)/customer360 stop
+
+doctor: setup ## Say what is wrong with this machine, and how to mend it
+	@$(BIN)/customer360 doctor
 
 test: setup-dev ## Run the tests: unit, integration on a real Postgres, the demo and the dashboards end to end
 	@$(MAKE) --no-print-directory setup-dashboards || echo "Tests of the dashboards are skipped, except with CI=true."

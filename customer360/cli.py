@@ -244,6 +244,14 @@ def status() -> None:
 
 
 @app.command()
+def doctor() -> None:
+    """Say what is wrong with this machine, and how to mend it; exit with 1 if something is."""
+    from customer360.doctor.commands import show_findings
+
+    raise typer.Exit(show_findings(get_settings(), console))
+
+
+@app.command()
 def demo(
     customers: Annotated[
         int, typer.Option(min=1, help="Customer records to make up; CDNOW has its own.")
