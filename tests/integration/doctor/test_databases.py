@@ -68,12 +68,12 @@ def test_a_login_that_may_not_make_roles_is_wrong(server: Settings) -> None:
 
 
 def test_a_server_that_is_away_is_wrong_and_no_password_is_told(tmp_path: Path) -> None:
-    url = "postgresql://c360:sesame@127.0.0.1:1/customer360"
+    url = "postgresql://user:hush@127.0.0.1:1/customer360"
     settings = Settings(data_dir=tmp_path, database_url=url, _env_file=None)
     (finding,) = databases.server(settings)
     assert finding.level == "wrong"
     assert "C360_DATABASE_URL" in finding.remedy
-    assert "sesame" not in str(finding)
+    assert "hush" not in str(finding)
 
 
 def test_without_a_server_an_embedded_one_is_tried(
