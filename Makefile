@@ -8,7 +8,7 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadsc
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-dashboards demo demo-cdnow bi stop doctor test test-compose test-faults check audit format dbt docs dictionary metrics plots pictures bench lock clean
+.PHONY: help setup setup-dev setup-dashboards demo demo-cdnow bi stop doctor test test-compose test-faults check audit format dbt docs site dictionary metrics plots pictures bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -92,6 +92,14 @@ docs: setup ## dbt's documentation of every model, served on http://127.0.0.1:80
 	@$(BIN)/customer360 dbt docs generate
 	@$(BIN)/customer360 dbt docs serve --host 127.0.0.1 --port 8081
 
+site: setup-dev ## The pages of docs/ with dbt's documentation as a site, served on http://127.0.0.1:8082
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@cd dbt_project && ../$(BIN)/dbt --quiet parse
+	@cd dbt_project && ../$(BIN)/dbt --quiet docs generate --static --empty-catalog --no-compile
+	@mkdir -p site/dbt && cp dbt_project/target/static_index.html site/dbt/index.html
+	@echo "The site is in site/, and at http://127.0.0.1:8082 until Ctrl-C."
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8082
+
 dictionary: setup ## Write docs/data_dictionary.md and docs/lineage.svg from dbt's manifest
 	@$(BIN)/python -m customer360.documentation
 
@@ -114,4 +122,4 @@ lock: ## Compile requirements*.in into requirements*.txt (needs uv)
 
 clean: ## Remove the virtual environment and caches; `data/` stays
 	@if [ -x $(BIN)/customer360 ]; then $(BIN)/customer360 stop; fi
-	rm -rf $(VENV) $(SUPERSET) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info dbt_project/target dbt_project/logs dbt_project/dbt_packages
+	rm -rf $(VENV) $(SUPERSET) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info site dbt_project/target dbt_project/logs dbt_project/dbt_packages
