@@ -1,15 +1,38 @@
 """A small client of Airflow's REST API, on the standard library: it only ever talks to loopback."""
 
 import json
-from datetime import datetime
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from tenacity import Retrying, before_sleep_log, retry_if_exception, stop_after_attempt
+from tenacity.wait import wait_exponential_jitter
+
+logger = logging.getLogger(__name__)
+
 _TIMEOUT_SECONDS = 30
 _FIRST_ERROR = 400
-_NOT_FOUND = 404
 _PAGE = 100
+_ATTEMPTS = 6  # with the waits between them, half a minute in all
+_LONGEST_WAIT_SECONDS = 10
+# Airflow says "conflict" also where two writers of its metadata database meet, as a trigger and the
+# DAG processor do, and "server error" where that database is locked or away for a moment.
+_PASSING = {
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.TOO_EARLY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
 
 
 class AirflowApiError(RuntimeError):
@@ -21,10 +44,15 @@ class AirflowApiError(RuntimeError):
 
 
 class AirflowApi:
-    """One user's view of one Airflow: DAGs, runs, tasks and asset events."""
+    """One user's view of one Airflow: DAGs, runs, tasks and asset events.
 
-    def __init__(self, host: str, port: int) -> None:
+    What starts and follows runs is asked again where trouble may pass; `sleep` is an argument for
+    the tests' sake. What is asked while Airflow starts is not: who waits for that asks again.
+    """
+
+    def __init__(self, host: str, port: int, sleep: Callable[[float], None] = time.sleep) -> None:
         self._address = (host, port)
+        self._sleep = sleep
         self._token: str | None = None
 
     def log_in(self, user: str, password: str) -> None:
@@ -55,6 +83,24 @@ class AirflowApi:
             raise AirflowApiError(f"{method} {path}", response.status, text[:500])
         return json.loads(text)
 
+    def patiently(self, method: str, path: str, body: object = None) -> Any:
+        """Send a request that may be sent twice, again while trouble may pass; return the answer.
+
+        Raises:
+            AirflowApiError, OSError: if it did not help often enough, or would not help.
+        """
+        return self._retrying()(self.request, method, path, body)
+
+    def _retrying(self) -> Retrying:
+        return Retrying(
+            retry=retry_if_exception(_may_pass),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_exponential_jitter(1, _LONGEST_WAIT_SECONDS, jitter=0.5),
+            sleep=self._sleep,
+            before_sleep=before_sleep_log(logger, logging.WARNING),
+            reraise=True,
+        )
+
     def health(self) -> dict[str, Any]:
         """Return the health of the metadata database and of each component."""
         answer: dict[str, Any] = self.request("GET", "/api/v2/monitor/health")
@@ -76,17 +122,38 @@ class AirflowApi:
 
     def unpause(self, dag_id: str) -> None:
         """Let the DAG's runs start."""
-        self.request("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})
+        self.patiently("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})
 
     def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
-        """Start a run of the DAG with these parameters and return its run id."""
-        body = {"logical_date": None, "conf": conf}
-        run_id: str = self.request("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"]
+        """Start a run of the DAG with these parameters and return its run id.
+
+        The id is ours, so that a request whose answer was lost starts no second run when it is
+        sent again: a conflict over a run of that very id says that it was started.
+        """
+        run_id = f"manual__{datetime.now(UTC).isoformat()}__{uuid.uuid4().hex[:8]}"
+        self._retrying()(self._start, dag_id, run_id, conf)
         return run_id
+
+    def _start(self, dag_id: str, run_id: str, conf: dict[str, Any]) -> None:
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
+        try:
+            self.request("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)
+        except AirflowApiError as error:
+            if error.status != HTTPStatus.CONFLICT or not self._exists(dag_id, run_id):
+                raise
+
+    def _exists(self, dag_id: str, run_id: str) -> bool:
+        try:
+            self.request("GET", self._run_path(dag_id, run_id))
+        except AirflowApiError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+        return True
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         """Return the state of a run: queued, running, success or failed."""
-        state: str = self.request("GET", self._run_path(dag_id, run_id))["state"]
+        state: str = self.patiently("GET", self._run_path(dag_id, run_id))["state"]
         return state
 
     def task_instances(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
@@ -94,7 +161,7 @@ class AirflowApi:
         instances: list[dict[str, Any]] = []
         while True:
             query = urlencode({"limit": _PAGE, "offset": len(instances)})
-            page = self.request("GET", f"{self._run_path(dag_id, run_id)}/taskInstances?{query}")
+            page = self.patiently("GET", f"{self._run_path(dag_id, run_id)}/taskInstances?{query}")
             instances += page["task_instances"]
             if not page["task_instances"] or len(instances) >= page["total_entries"]:
                 return instances
@@ -104,9 +171,9 @@ class AirflowApi:
         task = f"{self._run_path(dag_id, run_id)}/taskInstances/{quote(task_id, safe='')}"
         query = urlencode({"deserialize": "true"})
         try:
-            answer = self.request("GET", f"{task}/xcomEntries/return_value?{query}")
+            answer = self.patiently("GET", f"{task}/xcomEntries/return_value?{query}")
         except AirflowApiError as error:
-            if error.status == _NOT_FOUND:
+            if error.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
         return answer["value"]
@@ -114,11 +181,16 @@ class AirflowApi:
     def asset_events(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """Return the asset events of a run, each with the runs that it started."""
         query = urlencode({"source_dag_id": dag_id, "source_run_id": run_id})
-        events: list[dict[str, Any]] = self.request("GET", f"/api/v2/assets/events?{query}")[
-            "asset_events"
-        ]
+        answer = self.patiently("GET", f"/api/v2/assets/events?{query}")
+        events: list[dict[str, Any]] = answer["asset_events"]
         return events
 
     @staticmethod
     def _run_path(dag_id: str, run_id: str) -> str:
         return f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}"
+
+
+def _may_pass(error: BaseException) -> bool:
+    if isinstance(error, AirflowApiError):
+        return error.status in _PASSING
+    return isinstance(error, OSError)
