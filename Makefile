@@ -67,8 +67,8 @@ test: setup-dev ## Run the tests: unit, integration on a real Postgres, the demo
 test-compose: setup-dev ## Run the docker-compose stack for real and check its marts (needs a Docker engine)
 	@$(BIN)/pytest -m compose tests/e2e $(ARGS)
 
-test-faults: setup-dev ## Kill and cut everything at hundreds of random points (hours; SEED=17 repeats one)
-	@C360_FAULTS=long C360_FAULT_SEED=$(SEED) $(BIN)/pytest tests/faults $(ARGS)
+test-faults: setup-dev ## Kill and cut everything at hundreds of random points (hours, or MINUTES=25; SEED=17 repeats one)
+	@C360_FAULTS=long C360_FAULT_SEED=$(SEED) C360_FAULT_MINUTES=$(MINUTES) $(BIN)/pytest tests/faults $(ARGS)
 
 check: setup-dev ## Lint, types, SQL style, portable SQL, layer rule, secrets, DAG import
 	@$(BIN)/ruff check .

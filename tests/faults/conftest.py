@@ -1,7 +1,8 @@
 """A server that may be killed, and seeds that choose where.
 
 `C360_FAULTS=long` runs every test with its many seeds; `C360_FAULT_SEED=17` with that seed alone,
-which repeats what a failed test's name ends in.
+which repeats what a failed test's name ends in. `C360_FAULT_MINUTES=25` shares so many minutes out
+over the tests that take seeds; the seeds that they do not reach are skipped, and counted so.
 """
 
 import os
@@ -21,6 +22,25 @@ from customer360.database.initialise import apply_init_sql, create_database
 from customer360.settings import Settings
 
 TEMPLATE = "customer360_template"
+LIMIT = pytest.StashKey["TimeLimit"]()
+
+
+class TimeLimit:
+    """Shares seconds out evenly over functions; what one leaves over, those after it get."""
+
+    def __init__(self, seconds: float, functions: list[str]) -> None:
+        self._ends = time.monotonic() + seconds
+        self._waiting = list(dict.fromkeys(functions))
+        self._until: dict[str, float] = {}
+
+    def is_over(self, function: str) -> bool:
+        """Tell whether a function has had its share; the first of its seeds always runs."""
+        now = time.monotonic()
+        if function in self._waiting:
+            self._until[function] = now + (self._ends - now) / len(self._waiting)
+            self._waiting.remove(function)
+            return False
+        return now >= self._until[function]
 
 
 def is_long() -> bool:
@@ -38,6 +58,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     asked = os.environ.get("C360_FAULT_SEED")
     seeds = [int(asked)] if asked else range(long if is_long() else short)
     metafunc.parametrize("seed", seeds, ids=[f"seed={seed}" for seed in seeds])
+
+
+def function_of(item: pytest.Item) -> str:
+    """Return the test function of an item, whatever its parameters."""
+    return item.nodeid.partition("[")[0]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin the minutes, if there is a limit."""
+    if minutes := os.environ.get("C360_FAULT_MINUTES"):
+        functions = [function_of(item) for item in items if item.get_closest_marker("seeds")]
+        config.stash[LIMIT] = TimeLimit(60 * float(minutes), functions)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip seeds for which there is no time left."""
+    limit = item.config.stash.get(LIMIT, None)
+    if limit and item.get_closest_marker("seeds") and limit.is_over(function_of(item)):
+        pytest.skip("no minutes are left for this seed")
 
 
 def make_server(data_dir: Path) -> Settings:
