@@ -1,6 +1,7 @@
 """Airflow for DAG tests: a home of its own, parsed DAGs, no metadata database."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,11 @@ os.environ |= {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{_HOME}/never-created.db",
 }
+
+
+def pytest_unconfigure() -> None:
+    """Remove the home in the end; each process that collects these tests has made one."""
+    shutil.rmtree(_HOME, ignore_errors=True)
 
 
 def parse_dags() -> tuple[dict[str, "DAG"], dict[str, str]]:

@@ -14,6 +14,7 @@ from customer360.exporting.outcomes import ExportBusy
 from customer360.extracting.outcomes import PullBusy, PullFailed, SourceUnavailable
 from customer360.publishing.publisher import WarehouseBusy
 from customer360.publishing.results import GatesFailed
+from customer360.settings import PROJECT_DIR
 from customer360.transformation.build import BuildBusy
 from customer360.transformation.dbt_runner import DbtFailed
 from customer360.transformation.layers import EVALUATION_STEP, LAYERS, MODELS_STEP
@@ -145,6 +146,28 @@ def test_layers_then_gates_then_publication(dags: "Dags") -> None:
     # Only start_build has other edges: every task takes the build's id from it.
     for task_id in order[1:]:
         assert len(following[task_id]) <= 1
+
+
+# They only list and pass on what the tasks beside them did: nothing but the database stops them.
+PASS_ON = {
+    *("start_build", "list_first_files", "list_later_files", "announce_loaded_data"),
+    *("list_pulled_feeds", "announce_pulled_files"),
+}
+# Their page is that of a red DAG, whichever of its tasks it is.
+WHOLE_DAGS = {"erase_customer", "export_marts", "generate_sample_data"}
+
+
+def test_runbooks_lead_from_every_red_task_to_a_page(dags: "Dags") -> None:
+    rows = (PROJECT_DIR / "docs" / "runbooks" / "README.md").read_text()
+    layers = {layer.name for layer in LAYERS}
+    assert "`build_warehouse` · a layer" in rows
+    for dag_id, dag in dags.items():
+        if dag_id in WHOLE_DAGS:
+            assert f"| `{dag_id}`" in rows
+            continue
+        for task in dag.tasks:
+            if task.task_id not in PASS_ON | layers:
+                assert f"`{dag_id}` · `{task.task_id}`" in rows, task.task_id
 
 
 @pytest.mark.parametrize("dag_id", DAG_IDS)
