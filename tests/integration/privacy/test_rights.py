@@ -54,6 +54,42 @@ RIGHTS: dict[str, dict[str, set[str]]] = {
     },
 }
 
+READERS = {"c360_bi", "c360_pii"}
+BUILDERS = {"c360_transformer", "c360_operator"}
+# What a role may do with which schemas; a role that owns one may make tables in it.
+SCHEMAS: dict[str, dict[str, set[str]]] = {
+    "c360_loader": {"raw": {"usage", "create"}, "ops|public": {"usage"}},
+    "c360_steward": {"identity|ops|public": {"usage"}},
+    "c360_privacy": {
+        r"raw|staging|identity|intermediate|history|warehouse(_next|_previous)?": {"usage"},
+        "ops|public": {"usage"},
+    },
+    "c360_bi": {"warehouse|operations|public": {"usage"}},
+    "c360_pii": {"warehouse|operations|public": {"usage"}},
+    "c360_transformer": {
+        BUILT.removesuffix(r"\..+"): {"usage", "create"},
+        "raw|ops|public": {"usage"},
+    },
+    "c360_operator": {
+        BUILT.removesuffix(r"\..+"): {"usage", "create"},
+        "raw|ops|operations|public": {"usage"},
+    },
+}
+# Who may call which of our functions. What is not named here nobody may.
+FUNCTIONS: dict[str, set[str]] = {
+    "load_setting": {*ROLES},  # this one and the next tell nothing and change nothing
+    "cleaned": {*ROLES},
+    "hold_new_builds": {"c360_operator"},
+    "pseudonym": BUILDERS,
+    "throwaway_key": BUILDERS,
+    "renew_throwaway_key": BUILDERS,
+    "reads_every_country": READERS,
+    "readable_countries": READERS,
+    "readable_customers": READERS,
+    "note_personal_read": {"c360_pii"},
+    "tombstone_digest": {"c360_loader", "c360_privacy"},
+}
+
 
 def statements(people: People, schema: str, table: str) -> dict[str, SQL]:
     """Return a statement for each verb that does nothing, or cannot be mistaken for forbidden."""
@@ -72,8 +108,8 @@ def statements(people: People, schema: str, table: str) -> dict[str, SQL]:
     }
 
 
-def expected(role: str, table: str) -> set[str]:
-    fitting = (verbs for pattern, verbs in RIGHTS[role].items() if re.fullmatch(pattern, table))
+def expected(rights: dict[str, set[str]], name: str) -> set[str]:
+    fitting = (verbs for pattern, verbs in rights.items() if re.fullmatch(pattern, name))
     return next(fitting, set())
 
 
@@ -85,12 +121,49 @@ def test_every_cell_of_the_matrix(people: People, role: str, way: object) -> Non
     assert len(tables) > 150
     with way(people, role) as connection:  # type: ignore[operator]
         for schema, table, kind in tables:
-            allowed = expected(role, f"{schema}.{table}")
+            allowed = expected(RIGHTS[role], f"{schema}.{table}")
             for verb, statement in statements(people, str(schema), str(table)).items():
                 is_possible = kind != "v" or verb == "select"  # nobody writes through a view
                 if is_possible and may(connection, statement) != (verb in allowed):
                     wrong.append(f"{role} {verb} {schema}.{table}: not as it should be")
     assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("way", [by_role, by_login], ids=["set role", "login"])
+def test_every_schema_and_function(people: People, role: str, way: object) -> None:
+    with way(people, role) as connection, connection.cursor() as cursor:  # type: ignore[operator]
+        cursor.execute(
+            "select nspname, has_schema_privilege(oid, 'usage'),"
+            " has_schema_privilege(oid, 'create')"
+            " from pg_namespace where nspname !~ '^pg_|^information_schema$'"
+        )
+        found = {
+            name: {verb for verb, held in (("usage", usage), ("create", create)) if held}
+            for name, usage, create in cursor.fetchall()
+        }
+        cursor.execute(
+            "select proname, has_function_privilege(oid, 'execute') from pg_proc"
+            " where pronamespace = 'ops'::regnamespace"
+        )
+        functions = {str(name): bool(held) for name, held in cursor.fetchall()}
+    assert found == {name: expected(SCHEMAS[role], name) for name in found}
+    assert functions == {name: role in FUNCTIONS.get(name, set()) for name in functions}
+    assert functions.keys() == FUNCTIONS.keys()
+
+
+def test_views_look_with_the_rights_of_who_reads(people: People) -> None:
+    """But for those of `operations`, which show what became of loads and gates, and no row."""
+    found = people.admin(
+        "select distinct nspname from pg_class"
+        " inner join pg_namespace on relnamespace = pg_namespace.oid"
+        " where relkind = 'v' and not coalesce('security_invoker=true' = any(reloptions), false)"
+        " and (has_table_privilege('c360_bi', pg_class.oid, 'select')"
+        " or has_table_privilege('c360_pii', pg_class.oid, 'select'))"
+        " and has_schema_privilege('c360_pii', nspname, 'usage')"
+        " and nspname !~ '^pg_|^information_schema$|^public$'"
+    )
+    assert found == [("operations",)]
 
 
 def test_no_role_is_a_superuser_or_logs_in_by_itself(people: People) -> None:
