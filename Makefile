@@ -112,8 +112,8 @@ plots: setup-dev ## Draw docs/images/ (calibration, retention) from the publishe
 pictures: setup-dev setup-dashboards ## Take docs/images/dashboards/ of Superset over the published warehouse
 	@$(BIN)/python -m tests.e2e.pictures
 
-bench: setup-dev ## Speed and memory against peers and limits, in one run
-	@set -e; for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark; done
+bench: setup-dev setup-dashboards ## Speed and memory against peers and limits, in one run
+	@set -e; for benchmark in benchmarks/*.py; do $(BIN)/python -m benchmarks.$$(basename $$benchmark .py); done
 
 lock: ## Compile requirements*.in into requirements*.txt (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet requirements.in -o requirements.txt

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from flask_caching.backends.filesystemcache import FileSystemCache
+from superset.config import TALISMAN_CONFIG as _TALISMAN_CONFIG
 
 _HOME = Path(os.environ["SUPERSET_HOME"])
 _MINUTE = 60
@@ -24,6 +25,11 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 # Plain HTTP on loopback. Behind a proxy with TLS set C360_SUPERSET_HTTPS=1.
 SESSION_COOKIE_SECURE = os.environ.get("C360_SUPERSET_HTTPS") == "1"
+# Superset's pages count their visitors with a pixel from elsewhere; browsers must fetch nothing.
+TALISMAN_CONFIG = _TALISMAN_CONFIG | {
+    "content_security_policy": _TALISMAN_CONFIG["content_security_policy"]
+    | {"img-src": ["'self'", "blob:", "data:"], "connect-src": ["'self'"]}
+}
 RATELIMIT_STORAGE_URI = "memory://"
 PREVENT_UNSAFE_DB_CONNECTIONS = True
 

@@ -23,6 +23,8 @@ USERS = {
 }
 # Logins of Superset's two connections, and the group role each is a member of.
 LOGINS = {"c360_superset": "c360_bi", "c360_superset_personal": "c360_pii"}
+# Owns Superset's own database, and has no right in the warehouse.
+METADATA_LOGIN = "c360_superset_metadata"
 _SECRET_BYTES = 42
 
 
@@ -76,14 +78,14 @@ class SupersetHome:
         write_once(self.secret_file("secret_key"), secrets.token_urlsafe(_SECRET_BYTES))
         passwords = {name: secrets.token_urlsafe(12) for name in USERS}
         write_once(self.secret_file("passwords.json"), json.dumps(passwords))
-        for login in LOGINS:
+        for login in (*LOGINS, METADATA_LOGIN):
             write_once(self.secret_file(f"{login}_password"), secrets.token_urlsafe(24))
         logins = {
             name: {"password": password, "roles": USERS[name]}
             for name, password in self.passwords().items()
         }
         write_private(self.secret_file("logins.json"), json.dumps(logins))
-        metadata = dsn(self.settings, self.metadata_database)
+        metadata = self._dsn_of(METADATA_LOGIN, self.metadata_database)
         write_private(self.secret_file("metadata_url"), sqlalchemy_url(metadata))
         for login in LOGINS:
             write_private(self.secret_file(f"{login}_url"), sqlalchemy_url(self._dsn_of(login)))
@@ -97,8 +99,8 @@ class SupersetHome:
         """Return the generated password of a database login."""
         return self.secret_file(f"{login}_password").read_text()
 
-    def _dsn_of(self, login: str) -> str:
-        parts = parse_dsn(dsn(self.settings)) | {"user": login}
+    def _dsn_of(self, login: str, database: str | None = None) -> str:
+        parts = parse_dsn(dsn(self.settings, database)) | {"user": login}
         parts["password"] = self.login_password(login)
         return " ".join(f"{name}='{value}'" for name, value in parts.items())
 

@@ -12,13 +12,25 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 from psycopg2.extensions import encrypt_password
 from psycopg2.sql import SQL, Identifier, Literal
 
-from customer360.bi.home import LOGINS, SupersetHome
+from customer360.bi.home import LOGINS, METADATA_LOGIN, SupersetHome
 from customer360.database.connection import connect
 from customer360.database.initialise import create_database
 from customer360.demo import processes
 
 _START_SECONDS = 120
 _LOG_LINES = 15
+# A database that was made for another owner: sequences follow their tables.
+_HAND_OVER = """
+    select format('alter table %%s owner to %%I', oid::regclass, %(login)s)
+    from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')
+        and relowner <> %(login)s::regrole
+    union all
+    select format('alter type %%s owner to %%I', oid::regtype, %(login)s)
+    from pg_type
+    where typnamespace = 'public'::regnamespace and typtype = 'e'
+        and typowner <> %(login)s::regrole
+"""
 _PASSWORD = SQL("alter role {} login password {}")
 
 
@@ -43,7 +55,7 @@ def ensure_superset(home: SupersetHome, port: int, say: Callable[[str], None]) -
         return running.port
     processes.stop(home)
     ensure_logins(home)
-    create_database(home.settings, home.metadata_database)
+    ensure_metadata_database(home)
     say("Importing the dashboards")
     _bootstrap(home)
     running = processes.start(home, processes.free_port(port, "C360_SUPERSET_PORT"))
@@ -57,6 +69,25 @@ def ensure_logins(home: SupersetHome) -> None:
         for login, group in LOGINS.items():
             ensure_login(cursor, login, home.login_password(login))
             cursor.execute(SQL("grant {} to {}").format(Identifier(group), Identifier(login)))
+
+
+def ensure_metadata_database(home: SupersetHome) -> None:
+    """Make Superset's own database, with an owner that has no right in the warehouse."""
+    create_database(home.settings, home.metadata_database)
+    login, database = Identifier(METADATA_LOGIN), Identifier(home.metadata_database)
+    with connect(home.settings) as connection, connection, connection.cursor() as cursor:
+        ensure_login(cursor, METADATA_LOGIN, home.login_password(METADATA_LOGIN))
+        # Only who may act as the new owner can hand over.
+        cursor.execute(SQL("grant {} to current_user").format(login))
+        cursor.execute(SQL("alter database {} owner to {}").format(database, login))
+    with (
+        connect(home.settings, database=home.metadata_database) as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(_HAND_OVER, {"login": METADATA_LOGIN})
+        for (statement,) in cursor.fetchall():
+            cursor.execute(statement)
 
 
 def ensure_login(cursor: Cursor, login: str, password: str) -> None:

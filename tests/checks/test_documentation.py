@@ -16,6 +16,7 @@ APPLICATIONS = {"Contact data", "Marketing activation"}
 DASHBOARDS = {
     "Executive overview",
     "Customer 360",
+    "Find a customer",
     "Segments",
     "Lifetime value",
     "Retention and churn",

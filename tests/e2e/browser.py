@@ -14,6 +14,7 @@ from playwright.sync_api import (
     FloatRect,
     Locator,
     Page,
+    Request,
     Response,
     ViewportSize,
     sync_playwright,
@@ -82,6 +83,15 @@ class Visitor:
         self.page.set_default_timeout(PATIENCE)
         self._answers: dict[int, Response] = {}
         self.page.on("response", self._keep)
+        # What Superset's own policy for browsers does not stop, reached or not.
+        self.fetched_elsewhere: list[str] = []
+        self.page.on("requestfinished", self._look_where)
+        self.page.on("requestfailed", self._look_where)
+
+    def _look_where(self, request: Request) -> None:
+        is_ours = request.url.startswith((self.address, "data:", "blob:"))
+        if not is_ours and request.failure != "csp":
+            self.fetched_elsewhere.append(request.url)
 
     def _keep(self, response: Response) -> None:
         if match := _SLICE.search(unquote(response.url)):
@@ -148,6 +158,18 @@ class Visitor:
         bottom = self.page.evaluate(LOWEST, CHART)
         clip: FloatRect = {"x": 0, "y": 0, "width": WINDOW["width"], "height": bottom + MARGIN}
         return self.page.screenshot(clip=clip)
+
+    def milliseconds(self) -> dict[str, float]:
+        """Return by title how long after the question a chart's answer was there."""
+        charts = self.page.locator(CHART).all()
+        ids = {int(str(one.get_attribute("data-test-chart-id"))): one for one in charts}
+        return {
+            str(ids[key].get_attribute("data-test-chart-name")): answer.request.timing[
+                "responseEnd"
+            ]
+            for key, answer in self._answers.items()
+            if key in ids
+        }
 
     def troubles(self) -> dict[str, str]:
         """Return by title what is wrong with charts: an error, no answer, or not a single row."""

@@ -16,6 +16,7 @@ import psycopg2
 import pytest
 import requests
 
+from customer360.bi.home import METADATA_LOGIN
 from customer360.demo.pipeline import BUILD, EXPORT, GENERATE, INGEST, follow, run_pipeline
 from customer360.demo.processes import free_port
 from customer360.demo.rest import AirflowApi, AirflowApiError
@@ -215,7 +216,7 @@ def test_superset_shows_the_marts_to_the_analyst(stack: Stack) -> None:
 def test_superset_sees_no_secret_of_others(stack: Stack) -> None:
     own = f"cat {SUPERSET_SECRETS}/*; ls {SECRETS} 2>&1 || true"
     seen = stack.compose("exec", "-T", "superset", "sh", "-c", own)
-    assert "postgresql+psycopg2://superset:" in seen
+    assert f"postgresql+psycopg2://{METADATA_LOGIN}:" in seen
     assert f"'{SECRETS}': No such file or directory" in seen
     assert stack.secret("postgres_password") not in seen
     assert stack.secret("airflow_password") not in seen

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 import pytest
 import yaml
 from playwright.sync_api import Browser
+from psycopg2.errors import InsufficientPrivilege
 
+from customer360.bi.home import METADATA_LOGIN, SupersetHome
+from customer360.database.connection import connect
 from customer360.settings import PROJECT_DIR
 from tests.e2e import metrics
 from tests.e2e.browser import Visitor, chromium, shows
@@ -19,6 +22,7 @@ CHARTS = {
     for board in (yaml.safe_load(file.read_text()) for file in ASSETS.glob("dashboards/*.yaml"))
 }
 CUSTOMER = "customer"  # shows one customer, so it has tests of its own
+SEARCH = "find-customer"  # shows personal data, to those who may see them
 CUSTOMER_FILTER = "NATIVE_FILTER-customer-customer"
 BUYERS = "select customer_id, count(*) as orders from warehouse.fct_transactions group by 1"
 SESSIONS = "warehouse.fct_campaign_touches where touch_type = 'SESSION'"
@@ -123,7 +127,7 @@ def analyst(superset: Superset, browser: Browser) -> Visitor:
     return visitor
 
 
-@pytest.mark.parametrize("slug", sorted(CHARTS.keys() - {CUSTOMER}))
+@pytest.mark.parametrize("slug", sorted(CHARTS.keys() - {CUSTOMER, SEARCH}))
 def test_every_chart_shows_data_and_numbers_are_those_of_the_facts(
     superset: Superset, analyst: Visitor, slug: str
 ) -> None:
@@ -161,6 +165,56 @@ def test_a_filter_reaches_the_numbers(superset: Superset, analyst: Visitor, choi
     everybody = superset.warehouse.number("select count(*) from warehouse.dim_customers")
     assert 0 < expected < everybody
     assert shows(analyst.big_number("Customers"), expected)
+
+
+def test_whoever_may_see_personal_data_finds_a_customer(
+    superset: Superset, browser: Browser
+) -> None:
+    warehouse = superset.warehouse
+    ((customer,),) = warehouse.rows(WELL_KNOWN)
+    ((name, email),) = warehouse.rows(f"""
+        select concat_ws(' ', first_name, last_name), identifier
+        from warehouse.dim_customers_personal
+        inner join warehouse.bridge_customer_identifiers_personal using (customer_id)
+        where customer_id = '{customer}' and identifier_type = 'email' limit 1
+    """)
+    noted = warehouse.number("select count(*) from ops.personal_reads")
+    finder = Visitor(browser, superset.address)
+    finder.log_in("privacy_analyst", superset.passwords["privacy_analyst"])
+    for filter_, value in (("name", name), ("identifier", email), ("customer", customer)):
+        finder.open(SEARCH, CHARTS[SEARCH])
+        finder.choose(f"NATIVE_FILTER-{SEARCH}-{filter_}", value, CHARTS[SEARCH])
+        assert finder.troubles() == {}
+        assert [customer, name] in [[row[-2], row[1]] for row in finder.rows("Who they are")]
+    assert warehouse.number("select count(*) from ops.personal_reads") > noted
+
+    link = finder.chart("Who they are").locator("tbody a").first.get_attribute("href")
+    finder.page.goto(f"{superset.address}{link}")
+    finder.settle(CHARTS[CUSTOMER])
+    purchases = f"select count(*) from warehouse.fct_transactions where customer_id = '{customer}'"
+    assert int(dict(finder.rows("Who this is"))["Purchases"]) == warehouse.number(purchases)
+
+
+def test_the_analyst_finds_nobody(superset: Superset, analyst: Visitor, browser: Browser) -> None:
+    administrator = Visitor(browser, superset.address)
+    administrator.log_in("admin", superset.passwords["admin"])
+    datasets = administrator.ask("GET", "dataset/?q=(page_size:100)").json()["result"]
+    ((people, database),) = (
+        (one["id"], one["database"]["id"]) for one in datasets if one["table_name"] == "people"
+    )
+    shown = analyst.ask("GET", "dashboard/?q=(page_size:100)").json()["result"]
+    assert {board["slug"] for board in shown} == CHARTS.keys() - {SEARCH}
+    queries = [{"columns": ["email"], "metrics": [], "row_limit": 5}]
+    asked = {"datasource": {"id": people, "type": "table"}, "queries": queries}
+    assert administrator.ask("POST", "chart/data", asked).status == 200
+    for method, resource, content in (
+        ("GET", f"dashboard/{SEARCH}", None),
+        ("GET", f"dashboard/{SEARCH}/datasets", None),
+        ("GET", f"dataset/{people}", None),
+        ("GET", f"database/{database}/tables/?q=(schema_name:warehouse)", None),
+        ("POST", "chart/data", asked),
+    ):
+        assert analyst.ask(method, resource, content).status in {403, 404}, resource
 
 
 def test_nobody_sees_anything_without_a_login(superset: Superset, browser: Browser) -> None:
@@ -222,3 +276,23 @@ def test_metrics_are_the_same_in_metricflow_in_superset_and_in_the_facts(
     found = {row["customer__rfm_segment"]: row["repeat_share"] for row in by_segment}
     assert len(expected_by_segment) > 5
     assert all(metrics.nearly(found[key], value) for key, value in expected_by_segment.items())
+
+
+def test_superset_keeps_its_own_things_with_a_login_that_has_no_right_in_the_warehouse(
+    superset: Superset,
+) -> None:
+    home = SupersetHome(superset.warehouse.settings)
+    assert f"//{METADATA_LOGIN}:" in home.secret_file("metadata_url").read_text()
+    with connect(home.settings, database=home.metadata_database) as connection:
+        cursor = connection.cursor()
+        cursor.execute("select distinct tableowner from pg_tables where schemaname = 'public'")
+        assert cursor.fetchall() == [(METADATA_LOGIN,)]
+    with connect(home.settings, role=METADATA_LOGIN) as connection:
+        for table in ("warehouse.customer_360", "raw.shop__customers", "ops.load_batches"):
+            with pytest.raises(InsufficientPrivilege), connection, connection.cursor() as cursor:
+                cursor.execute(f"select from {table}")
+
+
+def test_browsers_fetch_nothing_from_elsewhere(analyst: Visitor) -> None:
+    analyst.open("executive-overview", CHARTS["executive-overview"])
+    assert analyst.fetched_elsewhere == []

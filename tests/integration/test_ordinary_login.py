@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from psycopg2.extensions import make_dsn
 
+from customer360.bi.home import METADATA_LOGIN, SupersetHome
+from customer360.bi.local_superset import ensure_metadata_database
 from customer360.database.connection import connect, dsn
 from customer360.database.setup import ensure_database
 from customer360.landing.loader import load_file
@@ -23,7 +25,7 @@ def ordinary(server: Settings, tmp_path: Path) -> Iterator[Settings]:
         connection.autocommit = True
         with connection.cursor() as cursor:
             # Roles belong to the whole server; this is what whoever creates one has of it.
-            cursor.execute(f"create role {name} login createrole")
+            cursor.execute(f"create role {name} login createrole createdb")
             cursor.execute(f"create database {name} owner {name}")
             for role in ROLES:
                 options = "admin true, inherit false, set false"
@@ -34,6 +36,8 @@ def ordinary(server: Settings, tmp_path: Path) -> Iterator[Settings]:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(f"drop database {name} with (force)")
+            cursor.execute(f"drop database if exists {name}_superset with (force)")
+            cursor.execute(f"drop role if exists {METADATA_LOGIN}")
             for role in ROLES:
                 cursor.execute(f"revoke c360_{role} from {name} cascade")
             cursor.execute(f"drop role {name}")
@@ -50,3 +54,25 @@ def test_an_ordinary_login_sets_up_and_loads(ordinary: Settings) -> None:
         with connect(ordinary, role=role) as connection, connection.cursor() as cursor:
             cursor.execute("select current_user")
             assert cursor.fetchone() == (role,)
+
+
+def test_an_ordinary_login_hands_superset_its_own_database(ordinary: Settings) -> None:
+    home = SupersetHome(ordinary)
+    home.directory.mkdir(parents=True)
+    home.prepare()
+    ensure_metadata_database(home)
+    with connect(ordinary, database=home.metadata_database) as connection:
+        owner = "select pg_get_userbyid(datdba) from pg_database where datname = current_database()"
+        cursor = connection.cursor()
+        cursor.execute(owner)
+        assert cursor.fetchone() == (METADATA_LOGIN,)
+        # As of a database that was made before it had an owner of its own.
+        cursor.execute(f"set role {METADATA_LOGIN}; grant create on schema public to public")
+        cursor.execute(
+            "reset role; create table made_before (key serial); create type mood as enum ()"
+        )
+        connection.commit()
+    ensure_metadata_database(home)
+    with connect(ordinary, database=home.metadata_database, role=METADATA_LOGIN) as connection:
+        cursor = connection.cursor()
+        cursor.execute("alter table made_before add column value mood; drop table made_before")
