@@ -19,10 +19,10 @@ from pydantic import SecretStr
 
 from customer360.database import embedded
 from customer360.database.connection import connect
-from customer360.lifetime.step import run_models_step
+from customer360.lifetime.step import prepare_models
 from customer360.publishing.publisher import live_publication, publish
 from customer360.settings import Settings
-from customer360.transformation.build import BuildBusy, new_build_id, run_layer
+from customer360.transformation.build import BuildBusy, build_lock, new_build_id, run_locked_layer
 from customer360.transformation.dbt_runner import DbtFailed
 from customer360.transformation.events import Event
 from customer360.transformation.layers import LAYERS, Layer
@@ -87,12 +87,13 @@ def checksums(settings: Settings) -> dict[str, str]:
 
 
 def build(settings: Settings, on_event: Callable[[Event], None] | None = None) -> None:
-    """Build as the tasks of the DAG do."""
+    """Build as `customer360 build` does."""
     build_id = new_build_id()
-    for layer in LAYERS if is_long() else (FEW,):
-        if layer.reads_models:
-            run_models_step(settings, build_id)
-        run_layer(settings, layer, build_id, on_event=on_event)
+    with build_lock(settings) as lock:
+        for layer in LAYERS if is_long() else (FEW,):
+            if layer.reads_models:
+                prepare_models(settings, build_id)
+            run_locked_layer(settings, layer, build_id, lock.fileno(), on_event=on_event)
 
 
 @dataclass(frozen=True)
