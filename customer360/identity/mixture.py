@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from customer360.identity.levels import (
+    ADDRESS,
     LEVELS,
     Numbers,
     Patterns,
@@ -33,6 +34,8 @@ _PRIOR_PAIRS = 20.0
 _PRIOR_RANDOM_PAIRS = 200.0
 # Jeffreys' prior of a share: where none were seen, half a pair is.
 _UNSEEN_PAIRS = 0.5
+# Standard error of an expectation of how strangers agree, as a multiple of it.
+_EXPECTATION_ERROR = 2.0
 # Relatives with the same given name (father and son) and the same day of birth (twins).
 _ALIKE: Mapping[str, float] = {"first_name": 0.05, "birth_date": 0.02}
 # The search starts with few: where hardly a field tells relatives from matches, more would take
@@ -129,11 +132,22 @@ def _shares(patterns: Patterns, weights: Numbers, prior: Shares) -> dict[str, Nu
 
 
 def _strangers(random_pairs: Patterns, others: Shares, prior: Shares) -> dict[str, Numbers]:
-    """Return the strangers' shares: random pairs' less those of the others among them."""
+    """Return the strangers' shares: random pairs' less those of the others among them.
+
+    In few records most pairs that share a day of birth are one person's, and what is left of them
+    is the difference of two large numbers: mere noise, of a variance as large as the count. It is
+    believed as far as it is more exact than the expectation, which may well be wrong by a factor.
+    """
     found = {}
     for comparison in LEVELS:
         counts = random_pairs.counted(comparison, random_pairs.counts)
-        left = np.maximum(counts - compared(comparison, counts) * others[comparison], 0)
+        pairs = compared(comparison, counts)
+        left = np.maximum(counts - pairs * others[comparison], 0)
+        if comparison != ADDRESS:
+            expected = pairs * prior[comparison]
+            doubt = (_EXPECTATION_ERROR * expected) ** 2
+            belief = doubt / np.maximum(doubt + counts, np.finfo(float).tiny)
+            left = belief * left + (1 - belief) * expected
         found[comparison] = smoothed(comparison, left, prior[comparison], _PRIOR_RANDOM_PAIRS)
     return found
 

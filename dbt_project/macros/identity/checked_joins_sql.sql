@@ -24,6 +24,7 @@
                 and greatest(kept_days.birth_day, joined_days.birth_day) = reconciled.later_day
         where
             reconciled.component_key is null
+            and joins.attraction < {{ var('identity_overruling_weight') }}
             and {{ birth_dates_conflict('kept_days', 'joined_days') }}
     )
 

@@ -5,6 +5,7 @@
         when {{ left_name }} = {{ right_name }} then 7
         when {{ one }}.name_family = {{ other }}.name_family then 6
         when {{ names_are_swapped(one, other) }} then 3
+        when {{ family_name_stands_first(one, other) }} then 0
         when length({{ left_name }}) = 1 or length({{ right_name }}) = 1
             then case when left({{ left_name }}, 1) = left({{ right_name }}, 1) then 2 else 1 end
         when {{ one_edit_apart(left_name, right_name) }} then 5

@@ -1,5 +1,6 @@
 {% macro frequency_log2(records, all_records, mean_share, least_bits, most_bits) -%}
-    {%- set share = 'cast(' ~ records ~ ' as ' ~ dbt.type_float() ~ ') / ' ~ all_records -%}
+    {#- Among strangers the one record says nothing of the other: what counts is who else has its value. -#}
+    {%- set share = 'cast(greatest(' ~ records ~ ' - 1, 1) as ' ~ dbt.type_float() ~ ') / ' ~ all_records -%}
     case
         when {{ records }} is null then 0
         else least(

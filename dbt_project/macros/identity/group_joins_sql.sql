@@ -47,6 +47,7 @@
         select
             this_group,
             other_group,
+            attraction,
             row_number() over (
                 partition by this_group
                 order by
@@ -59,7 +60,8 @@
 
     select
         ones.this_group as kept_group,
-        ones.other_group as joined_group
+        ones.other_group as joined_group,
+        ones.attraction / 1000.0 as attraction
     from nearest as ones
     inner join nearest as others
         on ones.this_group = others.other_group and ones.other_group = others.this_group

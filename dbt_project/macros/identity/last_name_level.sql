@@ -2,7 +2,8 @@
     {#- Swapped names are one piece of evidence, which the given name's level holds. -#}
     {%- set left_name, right_name = one ~ '.last_name', other ~ '.last_name' -%}
     case
-        when {{ left_name }} is null or {{ right_name }} is null then 0
+        when {{ left_name }} is null or {{ right_name }} is null
+            then case when {{ family_name_stands_first(one, other) }} then 3 else 0 end
         when {{ left_name }} = {{ right_name }} then 5
         when {{ names_are_swapped(one, other) }} then 0
         when least(length({{ left_name }}), length({{ right_name }})) >= 2

@@ -1,5 +1,5 @@
 {% macro names_are_swapped(one, other) -%}
-    {#- One crossing is exact, the other a slip off, two edits in long names, or not known. -#}
+    {#- One crossing is exact, the other a slip off, or two edits in long names. -#}
     (
         {%- for crossed, kept in [('first_name', 'last_name'), ('last_name', 'first_name')] %}
             {%- set left_text, right_text = one ~ '.' ~ kept, other ~ '.' ~ crossed %}
@@ -11,7 +11,7 @@
                         least(length({{ left_text }}), length({{ right_text }})) >= 6
                         and {{ edit_distance_within(left_text, right_text, 2) }}
                     ),
-                    true
+                    false
                 )
             )
         {%- endfor %}

@@ -1,7 +1,8 @@
 -- Grain: one row per record of a contested component, with the group that evidence leaves it in.
 -- Groups are joined strongest first, as long as the evidence between all of their records, taken
 -- together, speaks for it; a weak link between two people is thereby cut. Birth dates that conflict
--- keep records apart unless a link reconciles the dates, and no group grows beyond the limit.
+-- keep records apart unless a link reconciles the dates or all else speaks loudly against them, and
+-- no group grows beyond the limit.
 {{ config(materialized='agglomerated_groups') }}
 
 with contested as (

@@ -12,7 +12,8 @@ from functools import cached_property
 Group = frozenset[int]
 DAYS = ("19800203", "19451129", "19621231")  # no two of them have anything in common
 STAND_IN = "19500101"
-UNCOMPARED, BEST_SHARE = Fraction(-3), Fraction("0.15")
+UNCOMPARED, BEST_SHARE = Fraction(-3), Fraction("0.25")
+OVERRULING = Fraction(6)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def regroup(case: Case) -> set[Group]:
     conflicts: set[frozenset[Group]] = set()
     while joins := _mutually_nearest(case, groups, conflicts):
         for one, other in joins:
-            if case.is_in_conflict(one, other):
+            if case.attraction(one, other) < OVERRULING and case.is_in_conflict(one, other):
                 conflicts |= {frozenset({one, other})}
             else:
                 groups = groups - {one, other} | {one | other}

@@ -95,6 +95,22 @@ def test_strangers_are_random_pairs_less_the_matches_among_them(
     assert learned.strangers[name][-1] == pytest.approx(STRANGERS[name][-1], rel=0.15)
 
 
+def test_a_share_that_random_pairs_cannot_tell_is_the_expected_one() -> None:
+    """Nearly all random pairs with one day of birth are one person's: the rest is noise."""
+    rng = np.random.default_rng(11)
+    same = LEVELS["birth_date"] - 1
+    strangers = drawn(rng, "strangers", STRANGER_PAIRS)
+    birth_dates = strangers[:, list(LEVELS).index("birth_date")]
+    birth_dates[birth_dates == same] = 1
+    rows = np.vstack([drawn(rng, "matches", KINDS["matches"]), strangers])
+    is_blocked = (rows == np.array(list(LEVELS.values())) - 1).any(axis=1)
+    is_random = rng.random(len(rows)) < 0.02
+    rare = STRANGERS | {"birth_date": shares("birth_date", 1e-4)}
+    expected = Expectations(MATCHES, RELATIVES, rare, 0.5, 0.05)
+    found = fit(patterns(rows[is_blocked]), patterns(rows[is_random]), RECORDS, expected)
+    assert 2e-5 < found.strangers["birth_date"][same] < 3e-4
+
+
 def test_without_data_what_is_learned_is_what_was_expected() -> None:
     """Two records that were never compared move no share."""
     nothing = Patterns({name: np.zeros(1, dtype=np.int64) for name in LEVELS}, np.zeros(1))
