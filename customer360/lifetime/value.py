@@ -21,8 +21,8 @@ def discounted_if_alive(
 
     Sum over months i of (E[X(i)] - E[X(i - 1)]) / (1 + d)^(i / 12): what comes in a month counts at
     its end (Fader, Hardie, Lee (2005), "RFM and CLV: Using Iso-Value Curves for Customer Base
-    Analysis", J. of Marketing Research 42(4), equation (2), with months as its periods). Times the
-    probability of being alive it is the customer's.
+    Analysis", J. of Marketing Research 42(4): the sum that its equation (2) replaces, by months).
+    Times the probability of being alive it is the customer's.
     """
     total: Floats = np.zeros(np.broadcast(repeats, age).shape)
     so_far = np.zeros_like(total)
