@@ -6,7 +6,7 @@ from pathlib import Path
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from customer360.database.connection import connect
@@ -72,7 +72,9 @@ def fits_table(outcomes: list[FittedModel]) -> Table:
     """Show each parameter with its standard error."""
     table = Table(box=SIMPLE_HEAD)
     for heading in ("model", "customers", "parameter", "value", "standard error", "log likelihood"):
-        table.add_column(heading, justify="left" if heading in {"model", "parameter"} else "right")
+        is_text = heading in {"model", "parameter"}
+        justify: JustifyMethod = "left" if is_text else "right"
+        table.add_column(heading, justify=justify, no_wrap=heading in {"parameter", "value"})
     for outcome in outcomes:
         name = outcome.model if outcome.is_chosen else f"{outcome.model} (not chosen)"
         likelihood = "" if outcome.log_likelihood is None else f"{outcome.log_likelihood:,.2f}"
@@ -113,10 +115,11 @@ def backtest(settings: Settings, console: Console) -> int:
 
 def backtests_table(results: list[Result]) -> Table:
     """Show the measures of each forecast; baselines are the ones to beat."""
-    table = Table(box=SIMPLE_HEAD)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), caption="* baseline, the one to beat")
     for heading in ("cut-off", "target", "model", "AUC", "lift", "Brier", "predicted", "observed"):
         is_text = heading in {"cut-off", "target", "model"}
-        table.add_column(heading, justify="left" if is_text else "right")
+        justify: JustifyMethod = "left" if is_text else "right"
+        table.add_column(heading, justify=justify, no_wrap=heading != "model")
     in_order = sorted(
         results, key=lambda one: (one.cut_off, one.forecast.target, one.forecast.is_baseline)
     )
@@ -134,7 +137,7 @@ def backtests_table(results: list[Result]) -> Table:
 
 def _described(forecast: Forecast) -> str:
     if forecast.is_baseline:
-        return f"{forecast.model} (baseline)"
+        return f"{forecast.model}*"
     if forecast.refusal_reason is not None:
         return f"{forecast.model} (naive, as {forecast.refusal_reason})"
     return forecast.model
