@@ -33,17 +33,18 @@ def pending_files(settings: Settings) -> list[Path]:
     return pending
 
 
-def first_of_each_feed(settings: Settings, paths: Sequence[Path]) -> list[Path]:
-    """Return the first of the files of each feed: these may load side by side.
+def by_source(settings: Settings, paths: Sequence[Path]) -> dict[str, list[Path]]:
+    """Return the files of each source system, in the order in which they are to be loaded.
 
-    Within a feed the order decides, as the version of a row that was loaded last wins.
+    Systems may load side by side. Within a feed the order decides, as the version of a row that was
+    loaded last wins.
     """
     contracts = load_contracts(settings.dbt_project_dir)
-    first: dict[str | None, Path] = {}
+    found: dict[str, list[Path]] = {}
     for path in paths:
         delivery, _ = announced(path, settings.landing_dir, contracts)
-        first.setdefault(delivery.feed, path)
-    return list(first.values())
+        found.setdefault((delivery.feed or "").partition(".")[0], []).append(path)
+    return found
 
 
 def new_files(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LOADED = {"status": "loaded", "file_name": "a.csv", "message": ""}
 SKIPPED = {"status": "skipped", "file_name": "b.csv", "message": "loaded before"}
+SHOP = {"source": "shop", "paths": ["a.csv"]}
+STORES = {"source": "stores", "paths": ["b.csv"]}
 REJECTED = {
     "status": "rejected",
     "file_name": "c.csv",
@@ -105,28 +107,28 @@ def test_the_asset_is_emitted_for_what_was_loaded(
     settings: Settings, ingest: "Callable[[str], Callable[..., Any]]"
 ) -> None:
     announce = ingest("announce_loaded_data")
-    announce([LOADED, REJECTED], [])  # the good file does not wait for the bad one
-    announce([SKIPPED], [LOADED])
+    announce([[LOADED, REJECTED]])  # the good file does not wait for the bad one
+    announce([[SKIPPED], [LOADED]])
     for results in ([], [SKIPPED], [REJECTED]):
         with pytest.raises(AirflowSkipException, match="Nothing new"):
-            announce(results, results)
+            announce([results, results])
     add_batch(settings, "a", "loaded", "2026-01-01 10:00Z")
-    announce([], [])  # loaded by an earlier run whose build was never published
+    announce([])  # loaded by an earlier run whose build was never published
 
 
 def test_a_rejection_turns_the_run_red_with_its_message(
     ingest: "Callable[[str], Callable[..., Any]]",
 ) -> None:
     report = ingest("report_rejected_files")
-    report([[], []], [], [])
-    report([["a.csv"], ["b.csv"]], [LOADED], [SKIPPED])
+    report([], [])
+    report([SHOP, STORES], [[LOADED], [SKIPPED]])
     with pytest.raises(AirflowFailException) as failure:
-        report([["a.csv"], ["c.csv"]], [LOADED], [REJECTED])
+        report([SHOP, STORES], [[LOADED], [REJECTED]])
     assert str(failure.value) == REJECTED["message"]
 
 
 def test_a_file_that_never_loaded_turns_the_run_red(
     ingest: "Callable[[str], Callable[..., Any]]",
 ) -> None:
-    with pytest.raises(AirflowFailException, match="1 of 2 files could not be loaded"):
-        ingest("report_rejected_files")([["a.csv"], ["b.csv"]], [LOADED], [])
+    with pytest.raises(AirflowFailException, match="1 of 2 files are not known to be loaded"):
+        ingest("report_rejected_files")([SHOP, STORES], [[LOADED]])

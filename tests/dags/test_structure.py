@@ -112,10 +112,8 @@ def test_no_answer_is_no_approval_and_is_not_asked_for_again(dags: "Dags") -> No
 def test_rejections_are_reported_after_good_input_is_announced(dags: "Dags") -> None:
     dag = dags["ingest_landing_files"]
     assert edges(dag) == {
-        "list_first_files": {"load_first_file", "list_later_files", "report_rejected_files"},
-        "load_first_file": {"list_later_files", "announce_loaded_data", "report_rejected_files"},
-        "list_later_files": {"load_later_file", "report_rejected_files"},
-        "load_later_file": {"announce_loaded_data", "report_rejected_files"},
+        "list_pending_files": {"load_files", "report_rejected_files"},
+        "load_files": {"announce_loaded_data", "report_rejected_files"},
         "announce_loaded_data": {"report_rejected_files"},
         "report_rejected_files": set(),
     }
@@ -123,14 +121,10 @@ def test_rejections_are_reported_after_good_input_is_announced(dags: "Dags") -> 
         assert dag.get_task(task_id).trigger_rule == TriggerRule.ALL_DONE
 
 
-def test_files_of_one_feed_load_one_after_the_other(dags: "Dags") -> None:
-    first, later = (
-        dags["ingest_landing_files"].get_task(f"load_{which}_file") for which in ("first", "later")
-    )
-    assert first.is_mapped
-    assert later.is_mapped
-    assert later.max_active_tis_per_dagrun == 1
-    assert edges(dags["ingest_landing_files"])["list_later_files"] >= {"load_later_file"}
+def test_source_systems_load_side_by_side(dags: "Dags") -> None:
+    load_files = dags["ingest_landing_files"].get_task("load_files")
+    assert load_files.is_mapped
+    assert load_files.max_active_tis_per_dagrun is None
 
 
 def test_layers_then_gates_then_publication(dags: "Dags") -> None:
@@ -150,7 +144,7 @@ def test_layers_then_gates_then_publication(dags: "Dags") -> None:
 
 # They only list and pass on what the tasks beside them did: nothing but the database stops them.
 PASS_ON = {
-    *("start_build", "list_first_files", "list_later_files", "announce_loaded_data"),
+    *("start_build", "list_pending_files", "announce_loaded_data"),
     *("list_pulled_feeds", "announce_pulled_files"),
 }
 # Their page is that of a red DAG, whichever of its tasks it is.

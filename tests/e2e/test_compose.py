@@ -243,7 +243,7 @@ def test_no_secret_reaches_logs_or_configuration(stack: Stack) -> None:
         "container logs": stack.compose("logs", "--no-color"),
         "configuration": stack.compose("config"),
     }
-    assert "load_first_file" in told["task logs"]
+    assert "load_files" in told["task logs"]
     for where, text in told.items():
         leaked = [name for name, secret in zip(names, found, strict=True) if secret in text]
         assert leaked == [], where

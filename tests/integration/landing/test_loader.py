@@ -15,7 +15,7 @@ from customer360.database.connection import connect
 from customer360.landing import source_file
 from customer360.landing.commands import load_files
 from customer360.landing.contracts import ContractError
-from customer360.landing.discovery import first_of_each_feed, pending_files
+from customer360.landing.discovery import by_source, pending_files
 from customer360.landing.loader import load_file
 from customer360.landing.outcomes import LoadResult
 from tests.integration.landing.conftest import SOURCES, Warehouse
@@ -186,14 +186,14 @@ def test_pending_files_leave_out_what_is_not_meant(warehouse: Warehouse) -> None
     ]
 
 
-def test_the_first_file_of_each_feed_may_load_beside_those_of_others(warehouse: Warehouse) -> None:
+def test_files_of_a_system_stay_in_order_beside_those_of_others(warehouse: Warehouse) -> None:
     pets = SOURCES.replace("sources:\n", "").replace("people", "pets").replace("test\n", "zoo\n")
     warehouse.write_contract(SOURCES + pets)
     names = ("people/a.csv", "people/b.csv", "pets/a.csv", "pets/b.csv")
     paths = [warehouse.deliver(name, GOOD + name.encode()) for name in names]
     assert pending_files(warehouse.settings) == paths
-    assert first_of_each_feed(warehouse.settings, paths) == [paths[0], paths[2]]
-    assert first_of_each_feed(warehouse.settings, []) == []
+    assert by_source(warehouse.settings, paths) == {"test": paths[:2], "zoo": paths[2:]}
+    assert by_source(warehouse.settings, []) == {}
 
 
 def test_a_file_elsewhere_is_loaded_under_its_whole_path(

@@ -16,7 +16,7 @@ from tests.integration.publishing.conftest import RULES, Shop, shop
 
 __all__ = ["shop"]
 
-LOAD = "ingest_landing_files.load_first_file"
+LOAD = "ingest_landing_files.load_files"
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 SECRET = "pl4nted-s3cret"  # noqa: S105 - planted
 
@@ -81,7 +81,7 @@ def test_red_task_is_told_until_it_succeeds(shop: Shop) -> None:
         "failed",
     )
     text = status_text(shop)
-    assert "! ingest_landing_files · load_first_file failed 2 minutes ago: no route to" in text
+    assert "! ingest_landing_files · load_files failed 2 minutes ago: no route to" in text
     assert "second line" not in text
     recorded = shop.rows("select state, try_number, message from ops.task_runs order by 2")
     assert [row[:2] for row in recorded] == [("up_for_retry", 1), ("failed", 2)]
