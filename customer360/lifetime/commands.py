@@ -1,6 +1,7 @@
 """`customer360 lifetime …`: what its commands print and how they end."""
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -189,9 +190,11 @@ def predict(
     model = PurchaseModel(**values, name=name)
     spend_model = SpendModel(**spend[1]) if spend else None
     try:
-        console.print(_prediction(model, spend_model, history, yearly_discount_rate))
+        console.print(prediction_table(model, spend_model, history, yearly_discount_rate))
     except ValueError as error:
         return _complain(console, str(error), EXIT_FAILED)
+    if history.repeats > 0 and history.mean_amount is None:
+        console.print("What they are worth depends on --mean-amount of the repeat purchases.")
     console.print(f"By {name}, fitted to purchases up to {as_of_date}.")
     return 0
 
@@ -204,18 +207,27 @@ def _newest(cursor: Cursor, process: str) -> tuple[str, dict[str, float], dt.dat
     return str(rows[0][0]), {str(row[1]): float(row[2]) for row in rows}, rows[0][3]
 
 
-def _prediction(
+def prediction_table(
     model: PurchaseModel, spend: SpendModel | None, history: History, yearly_discount_rate: float
 ) -> Table:
-    if not 0 <= history.recency_days <= history.age_days:
-        raise ValueError("The last purchase lies between the first one and today.")
+    """Show what is expected; EUR only where the amounts of repeat purchases are known.
+
+    Raises:
+        ValueError: if nobody can have that history.
+    """
+    _require_possible(history)
     x, recency, age = (
         history.repeats,
         history.recency_days / DAYS_PER_WEEK,
         history.age_days / DAYS_PER_WEEK,
     )
     alive = float(model.probability_alive(x, recency, age))
-    amount = float(spend.expected_amount(x, history.mean_amount or 0)) if spend else None
+    is_amount_known = history.mean_amount is not None or x == 0
+    amount = (
+        float(spend.expected_amount(x, history.mean_amount or 0))
+        if spend and is_amount_known
+        else None
+    )
     table = Table(
         title=f"Alive with probability {alive:.4f}", title_justify="left", box=SIMPLE_HEAD
     )
@@ -231,6 +243,18 @@ def _prediction(
             "" if amount is None else f"{value * amount:,.2f}",
         )
     return table
+
+
+def _require_possible(history: History) -> None:
+    if not history.repeats <= history.recency_days <= history.age_days:
+        raise ValueError(
+            "The last purchase lies between the first one and today, and repeat purchases on days "
+            "of their own."
+        )
+    if (history.repeats == 0) != (history.recency_days == 0):
+        raise ValueError("Who bought once has a recency of 0 days, and nobody else.")
+    if history.mean_amount is not None and not 0 < history.mean_amount < math.inf:
+        raise ValueError("The mean amount of repeat purchases is more than 0.")
 
 
 def _complain(console: Console, message: str, exit_code: int) -> int:

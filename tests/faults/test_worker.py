@@ -23,9 +23,7 @@ from customer360.landing.discovery import pending_files
 from customer360.settings import Settings
 from data_generators.config import GeneratorConfig
 from data_generators.generate import generate
-from tests.faults.conftest import is_long, make_database
-
-pytestmark = pytest.mark.skipif(not is_long(), reason="Airflow takes a minute: long form only")
+from tests.faults.conftest import make_database
 
 CUSTOMERS = 20_000  # so that loading a file takes seconds, in which its worker can die
 DEATHS = 4

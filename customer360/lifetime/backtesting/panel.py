@@ -1,8 +1,9 @@
 """Customers as they were known at a cut-off, and what they did afterwards.
 
 What is known comes from tables cut off by their dates before anything is worked out; what followed
-is joined to it last. Who is one customer is taken as known today: a later record may have joined
-two that were apart then.
+is joined to it last. Two things are taken as known today: who is one customer, as a later record
+may have joined two that were apart then; and which orders were cancelled, as sources do not tell
+when.
 """
 
 import datetime as dt

@@ -5,7 +5,9 @@ import hashlib
 import re
 from collections.abc import Iterator
 
+import pytest
 import yaml
+from psycopg2.errors import InsufficientPrivilege
 from psycopg2.sql import SQL, Identifier
 
 from customer360.exporting.exporter import export
@@ -15,9 +17,10 @@ from tests.integration.privacy.conftest import People
 from tests.integration.privacy.logins import TABLES, by_login
 
 
-def datasets_of_dashboards() -> Iterator[tuple[str, str]]:
-    """Yield the name and the query of every dataset that Superset shows."""
-    for file in sorted((PROJECT_DIR / "bi" / "superset" / "assets" / "datasets").rglob("*.yaml")):
+def datasets_of_dashboards(connection: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and the query of every dataset that Superset shows by a connection."""
+    folder = PROJECT_DIR / "bi" / "superset" / "assets" / "datasets" / connection
+    for file in sorted(folder.glob("*.yaml")):
         dataset = yaml.safe_load(file.read_text())
         table = f"{dataset['schema']}.{dataset['table_name']}"
         columns = [f'"{one["column_name"]}"' for one in dataset["columns"] if not one["expression"]]
@@ -27,9 +30,22 @@ def datasets_of_dashboards() -> Iterator[tuple[str, str]]:
 
 def test_dashboards_need_no_personal_data(people: People) -> None:
     with by_login(people, "c360_bi") as connection, connection.cursor() as cursor:
-        for name, query in datasets_of_dashboards():
+        for name, query in datasets_of_dashboards("warehouse"):
             cursor.execute(query)
             assert cursor.rowcount >= 0, name
+
+
+def test_a_search_of_people_needs_the_right_to_personal_data(people: People) -> None:
+    ((_, query),) = datasets_of_dashboards("warehouse_personal")
+    with by_login(people, "c360_pii") as connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        assert cursor.rowcount == 1
+    with (
+        by_login(people, "c360_bi") as connection,
+        connection.cursor() as cursor,
+        pytest.raises(InsufficientPrivilege),
+    ):
+        cursor.execute(query)
 
 
 def identifiers(people: People) -> set[str]:
