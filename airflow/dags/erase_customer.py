@@ -6,7 +6,9 @@
 `count_held_rows` finds the customer and counts what is held of them. Then the run waits under
 *Required Actions* until somebody approves or rejects it there, for seven days at most; it takes no
 worker and no triggerer meanwhile. Only *Approve* leads to the erasure, which cannot be undone;
-rejected, it is skipped. Who started the run and who approved it stand in the proof.
+rejected, it is skipped. Who started the run and who approved it stand in the proof. A program that
+answers in the very second it is asked is asked again: Airflow counts no answer before its scheduler
+knows that the run waits.
 
 The next build makes the totals right: trigger `build_warehouse`. This run itself keeps the id it
 was given, which then leads to nobody.
