@@ -14,6 +14,8 @@ from urllib.parse import quote, urlencode
 from tenacity import Retrying, before_sleep_log, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_exponential_jitter
 
+from customer360.http_statuses import PASSING
+
 logger = logging.getLogger(__name__)
 
 _TIMEOUT_SECONDS = 30
@@ -23,16 +25,7 @@ _ATTEMPTS = 6  # with the waits between them, half a minute in all
 _LONGEST_WAIT_SECONDS = 10
 # Airflow says "conflict" also where two writers of its metadata database meet, as a trigger and the
 # DAG processor do, and "server error" where that database is locked or away for a moment.
-_PASSING = {
-    HTTPStatus.REQUEST_TIMEOUT,
-    HTTPStatus.CONFLICT,
-    HTTPStatus.TOO_EARLY,
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.INTERNAL_SERVER_ERROR,
-    HTTPStatus.BAD_GATEWAY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    HTTPStatus.GATEWAY_TIMEOUT,
-}
+_PASSING = PASSING | {HTTPStatus.CONFLICT}
 
 
 class AirflowApiError(RuntimeError):

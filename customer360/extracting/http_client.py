@@ -15,20 +15,12 @@ from tenacity.wait import wait_exponential_jitter
 
 from customer360.extracting.endpoints import Endpoint
 from customer360.extracting.outcomes import PullFailed, SourceUnavailable
+from customer360.http_statuses import PASSING
 from customer360.landing.json_text import Number
 
 logger = logging.getLogger(__name__)
 
 MAX_PAGE_BYTES = 64 * 1024**2
-_PASSING = {
-    HTTPStatus.REQUEST_TIMEOUT,
-    HTTPStatus.TOO_EARLY,
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.INTERNAL_SERVER_ERROR,
-    HTTPStatus.BAD_GATEWAY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    HTTPStatus.GATEWAY_TIMEOUT,
-}
 
 _HINTS: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: "Check the login and the token of the connection",
@@ -156,7 +148,7 @@ class ApiClient:
         if status == HTTPStatus.OK:
             return
         what = f"HTTP {status} {response.reason_phrase}".strip()
-        if status in _PASSING:
+        if status in PASSING:
             raise _Passing(what, self._retry_after(response))
         where = f"connection {self._endpoint.connection}: {response.url.copy_with(query=None)}"
         if status == HTTPStatus.GONE:
