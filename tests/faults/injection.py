@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ import psycopg2.extensions
 import pytest
 
 from customer360.database import embedded
+from customer360.transformation.build import BuildBusy
 
 STRUCK = 3
 KINDS = ("process", "connection", "server", "everything")
@@ -137,3 +139,14 @@ def _counting(step: Callable[[psycopg2.extensions.connection], None]) -> Callabl
         return _real_connect(*arguments, **options, connection_factory=CountingConnection)
 
     return connect
+
+
+def until_done(build: Callable[[], None]) -> None:
+    """Build as Airflow's retries do: again while another build, or what is left of it, runs."""
+    deadline = time.monotonic() + 300
+    while True:
+        try:
+            return build()
+        except BuildBusy:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)

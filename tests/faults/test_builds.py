@@ -6,6 +6,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -16,12 +17,12 @@ from customer360.database.connection import connect
 from customer360.publishing.publisher import publish
 from customer360.publishing.rules import GateRules
 from customer360.settings import PROJECT_DIR, Settings
-from customer360.transformation.build import BuildBusy, new_build_id, run_layer
+from customer360.transformation.build import new_build_id, run_layer
 from customer360.transformation.dbt_runner import DbtFailed
 from customer360.transformation.events import Event
 from customer360.transformation.layers import Layer
 from tests.faults.conftest import await_no_leftovers
-from tests.faults.injection import kill_server, run_struck
+from tests.faults.injection import kill_server, run_struck, until_done
 from tests.integration.transformation.conftest import write_model
 
 WHOLE = Layer("whole", ("config.schema:staging", "config.schema:warehouse_next"), True)  # noqa: FBT003
@@ -103,17 +104,6 @@ def strike(kind: str, settings: Settings, data_dir: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def build_until_done(settings: Settings) -> None:
-    """Build as Airflow's retries do: again while another build, or what is left of it, runs."""
-    deadline = time.monotonic() + 120
-    while True:
-        try:
-            return build(settings)
-        except BuildBusy:
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
-
-
 def require_whole(settings: Settings) -> None:
     """Fail unless every row came through once, and nothing half-made is left."""
     assert column(settings, "select id from warehouse.people order by id") == [1, 2, 3]
@@ -150,7 +140,7 @@ def test_build_is_struck_at_any_moment(shop: Settings, mortal_server: Settings, 
     run_struck(None, work)
     embedded.start(mortal_server.data_dir)
     assert column(shop, "select id from warehouse.people") == [1]
-    build_until_done(shop)
+    until_done(partial(build, shop))
     publish(shop, rules=RULES)
     require_whole(shop)
 
@@ -169,7 +159,7 @@ def test_dbt_ends_with_a_killed_worker_and_keeps_others_away_till_then(
     code, _ = run_struck(None, lambda: build(shop, kill_worker))
     assert code == -signal.SIGKILL
     write_model(shop.dbt_project_dir, "marts/people", _MART)
-    build_until_done(shop)
+    until_done(partial(build, shop))
     publish(shop, rules=RULES)
     require_whole(shop)
 

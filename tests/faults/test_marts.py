@@ -8,9 +8,9 @@ has time for a few marts, before their publication.
 
 import random
 import shutil
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ from customer360.database.connection import connect
 from customer360.lifetime.step import prepare_models
 from customer360.publishing.publisher import live_publication, publish
 from customer360.settings import Settings
-from customer360.transformation.build import BuildBusy, build_lock, new_build_id, run_locked_layer
+from customer360.transformation.build import build_lock, new_build_id, run_locked_layer
 from customer360.transformation.dbt_runner import DbtFailed
 from customer360.transformation.events import Event
 from customer360.transformation.layers import LAYERS, Layer
@@ -30,7 +30,7 @@ from data_generators.config import GeneratorConfig
 from data_generators.generate import generate
 from tests.faults.conftest import await_no_leftovers, is_long, make_database
 from tests.faults.deliveries import load_all
-from tests.faults.injection import random_fault, run_struck
+from tests.faults.injection import random_fault, run_struck, until_done
 from tests.faults.test_builds import strike
 
 CUSTOMERS = 100
@@ -159,17 +159,6 @@ def build_struck(settings: Settings, server: Settings, rng: random.Random, event
     run_struck(None, work)
 
 
-def build_until_done(settings: Settings) -> None:
-    """Build as Airflow's retries do: again while what is left of another build runs."""
-    deadline = time.monotonic() + 300
-    while True:
-        try:
-            return build(settings)
-        except BuildBusy:
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
-
-
 def is_published(settings: Settings) -> bool:
     with connect(settings) as connection, connection.cursor() as cursor:
         return live_publication(cursor) is not None
@@ -188,7 +177,7 @@ def test_marts_are_those_of_a_quiet_run(
     load_all(settings)
     build_struck(settings, mortal_server, rng, quiet_run.events)
     embedded.start(mortal_server.data_dir)
-    build_until_done(settings)
+    until_done(partial(build, settings))
     if is_long():
         fault = random_fault(rng, quiet_run.publish_steps, mortal_server.data_dir)
         run_struck(fault, lambda: publish(settings))
