@@ -9,7 +9,8 @@ joined at once, until none attracts another: for the mean this gives what joinin
 
 Two groups are never joined where that would make more than identity_max_cluster_records, nor, unless they attract each
 other by identity_overruling_weight, where the birth dates of a record of one and a record of the other conflict and no link
-of the component reconciles these dates. That is looked at when groups are about to be joined, as listing all such pairs of records would be quadratic. -#}
+of the component reconciles these dates. That is looked at when groups are about to be joined, as listing all such pairs of
+records would be quadratic. -#}
 {% materialization agglomerated_groups, default -%}
     {%- set swap = begin_table_swap() -%}
 
