@@ -12,8 +12,9 @@ nothing new ends green, and starts no build unless what was loaded before never 
 - `report_rejected_files` names each file that breaks its contract, the line, and what to do. The
   good files are loaded and on their way to the warehouse already. Deliver the corrected file under
   any name and start this DAG again.
-- `load_files`: after three retries, for trouble of the database or the disk. Clear the task once
-  that is over: it goes on after the last file that was loaded, as none is ever loaded twice.
+- `load_files`: after three retries, for trouble of the database or the disk; its log names the
+  file. Other feeds are loaded all the same, later files of that feed wait. Clear the task once that
+  is over: no file is ever loaded twice.
 - `list_pending_files`: the database cannot be reached, or a feed's contract cannot be read.
 """
 
@@ -45,12 +46,12 @@ def load_files(source: str, paths: list[str]) -> list[dict[str, Any]]:
 
     from airflow.sdk import get_current_context
 
-    from customer360.landing import loader
+    from customer360.landing.loader import load_in_order
     from customer360.settings import get_settings
 
     files = "1 file" if len(paths) == 1 else f"{len(paths)} files"
     get_current_context()["delivered"] = f"{source} ({files})"
-    return [asdict(loader.load_file(get_settings(), Path(path))) for path in paths]
+    return list(map(asdict, load_in_order(get_settings(), list(map(Path, paths)))))
 
 
 @task(outlets=[RAW_DATA], trigger_rule=TriggerRule.ALL_DONE)

@@ -12,12 +12,13 @@ import pytest
 from rich.console import Console
 
 from customer360.database.connection import connect
-from customer360.landing import source_file
+from customer360.landing import loader, source_file
 from customer360.landing.commands import load_files
 from customer360.landing.contracts import ContractError
 from customer360.landing.discovery import by_source, pending_files
-from customer360.landing.loader import load_file
+from customer360.landing.loader import load_file, load_in_order
 from customer360.landing.outcomes import LoadResult
+from customer360.settings import Settings
 from tests.integration.landing.conftest import SOURCES, Warehouse
 
 HEADER = b"id,name,city\n"
@@ -194,6 +195,29 @@ def test_files_of_a_system_stay_in_order_beside_those_of_others(warehouse: Wareh
     assert pending_files(warehouse.settings) == paths
     assert by_source(warehouse.settings, paths) == {"test": paths[:2], "zoo": paths[2:]}
     assert by_source(warehouse.settings, []) == {}
+
+
+def test_trouble_with_a_file_holds_up_its_feed_alone(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pets = SOURCES.replace("sources:\n", "").replace("people", "pets").replace("test\n", "zoo\n")
+    warehouse.write_contract(SOURCES + pets)
+    names = ("people/a.csv", "people/b.csv", "pets/a.csv")
+    paths = [warehouse.deliver(name, GOOD + name.encode()) for name in names]
+
+    def fail(settings: Settings, path: Path) -> LoadResult:
+        if path == paths[0]:
+            raise OSError("the disk fails")
+        return load_file(settings, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loader, "load_file", fail)
+        with pytest.raises(OSError, match="the disk fails"):
+            load_in_order(warehouse.settings, paths)
+    assert pending_files(warehouse.settings) == paths[:2]
+    assert [one.status for one in load_in_order(warehouse.settings, paths)] == [
+        *("loaded", "loaded", "skipped")
+    ]
 
 
 def test_a_file_elsewhere_is_loaded_under_its_whole_path(
