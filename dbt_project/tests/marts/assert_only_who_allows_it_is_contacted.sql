@@ -36,6 +36,23 @@ addresses as (
         on
             audience.customer_id = words.customer_id
             and audience.purpose = words.purpose
+),
+
+-- One row per address, as a join that looks up one of two columns compares all with all.
+neighbours as (
+    select
+        customer_id,
+        'email' as channel,
+        email as address
+    from {{ ref('dim_customers_personal') }}
+    where email is not null
+    union all
+    select
+        customer_id,
+        'sms' as channel,
+        phone as address
+    from {{ ref('dim_customers_personal') }}
+    where phone is not null
 )
 
 select
@@ -65,10 +82,10 @@ select
     addresses.customer_id,
     addresses.purpose
 from addresses
-inner join {{ ref('dim_customers_personal') }} as neighbours
+inner join neighbours
     on
-        addresses.address
-        = case addresses.channel when 'email' then neighbours.email else neighbours.phone end
+        addresses.channel = neighbours.channel
+        and addresses.address = neighbours.address
 inner join {{ ref('customer_consents') }} as refused
     on
         neighbours.customer_id = refused.customer_id

@@ -1,6 +1,8 @@
 -- Grain: one row per conversion and touch before it.
 -- Days decide what is before: the shop delivers most orders without their time of day. A touch on
 -- the day of the order counts as one before it.
+{% set end_share = var('attribution_end_share') %}
+
 with transactions as (
     select * from {{ ref('fct_transactions') }}
 ),
@@ -37,17 +39,9 @@ paths as (
 
 -- Weights matter only in proportion, so decay may start at the last touch, where nothing is lost.
 -- Its power is one of floating-point numbers: of exact ones it takes a hundred times as long.
-weighted as (
+decayed as (
     select
         *,
-        1 as linear_weight,
-        cast(
-            case
-                when touch_count <= 2 then 1.0
-                when touch_number in (1, touch_count) then {{ var('attribution_end_share') }}
-                else (1.0 - 2 * {{ var('attribution_end_share') }}) / (touch_count - 2)
-            end as numeric(18, 12)
-        ) as position_based_weight,
         cast(
             power(
                 cast(0.5 as {{ dbt.type_float() }}),
@@ -58,6 +52,34 @@ weighted as (
             ) as numeric(18, 12)
         ) as time_decay_weight
     from paths
+),
+
+-- What has been given out after a touch and before it: of linear and position-based credit this is
+-- known from the touch's number, at a fraction of the cost of a running sum.
+shared as (
+    select
+        *,
+        case
+            when touch_count <= 2 then touch_number
+            when touch_number = touch_count then touch_count - 2
+            else {{ end_share }} * (touch_count - 2)
+                + (1 - 2 * {{ end_share }}) * (touch_number - 1)
+        end as position_based_through,
+        case
+            when touch_count <= 2 then touch_number - 1
+            when touch_number = 1 then 0
+            else {{ end_share }} * (touch_count - 2)
+                + (1 - 2 * {{ end_share }}) * (touch_number - 2)
+        end as position_based_before,
+        case when touch_count <= 2 then touch_count else touch_count - 2 end
+            as position_based_whole,
+        sum(time_decay_weight) over (
+            partition by transaction_id
+            order by touch_number asc nulls last
+            rows between unbounded preceding and current row
+        ) as time_decay_through,
+        sum(time_decay_weight) over (partition by transaction_id) as time_decay_whole
+    from decayed
 ),
 
 final as (
@@ -79,14 +101,11 @@ final as (
         ) as last_touch_share,
         cast(1.0 / touch_count as numeric(12, 10)) as linear_share,
         cast(
-            1.0 * position_based_weight
-            / sum(position_based_weight) over (partition by transaction_id)
+            1.0 * (position_based_through - position_based_before) / position_based_whole
             as numeric(12, 10)
         ) as position_based_share,
         cast(
-            1.0 * time_decay_weight
-            / sum(time_decay_weight) over (partition by transaction_id)
-            as numeric(12, 10)
+            1.0 * time_decay_weight / time_decay_whole as numeric(12, 10)
         ) as time_decay_share,
         cast(
             case when touch_number = 1 then revenue else 0 end as numeric(14, 2)
@@ -94,13 +113,16 @@ final as (
         cast(
             case when touch_number = touch_count then revenue else 0 end as numeric(14, 2)
         ) as last_touch_credit,
-        {{ divided_amount('revenue', 'linear_weight', 'transaction_id', 'touch_number') }}
+        {{ divided_amount('revenue', 'touch_number - 1', 'touch_number', 'touch_count') }}
             as linear_credit,
-        {{ divided_amount('revenue', 'position_based_weight', 'transaction_id', 'touch_number') }}
-            as position_based_credit,
-        {{ divided_amount('revenue', 'time_decay_weight', 'transaction_id', 'touch_number') }}
-            as time_decay_credit
-    from weighted
+        {{ divided_amount(
+            'revenue', 'position_based_before', 'position_based_through', 'position_based_whole'
+        ) }} as position_based_credit,
+        {{ divided_amount(
+            'revenue', 'time_decay_through - time_decay_weight', 'time_decay_through',
+            'time_decay_whole'
+        ) }} as time_decay_credit
+    from shared
 )
 
 select * from final
