@@ -62,13 +62,15 @@ shared as (
         case
             when touch_count <= 2 then touch_number
             when touch_number = touch_count then touch_count - 2
-            else {{ end_share }} * (touch_count - 2)
+            else
+                {{ end_share }} * (touch_count - 2)
                 + (1 - 2 * {{ end_share }}) * (touch_number - 1)
         end as position_based_through,
         case
             when touch_count <= 2 then touch_number - 1
             when touch_number = 1 then 0
-            else {{ end_share }} * (touch_count - 2)
+            else
+                {{ end_share }} * (touch_count - 2)
                 + (1 - 2 * {{ end_share }}) * (touch_number - 2)
         end as position_based_before,
         case when touch_count <= 2 then touch_count else touch_count - 2 end
