@@ -127,9 +127,9 @@ def predict_customer(
         float | None, typer.Option(min=0, help="Mean EUR of a day with a repeat purchase.")
     ] = None,
 ) -> None:
-    """Show what the newest fit expects of a customer with this history."""
-    from customer360.lifetime.commands import History, predict
+    """Show what the fit of the newest build expects of a customer with this history."""
     from customer360.lifetime.configuration import lifetime_variables
+    from customer360.lifetime.prediction import History, predict
 
     rate = lifetime_variables(get_settings()).clv_yearly_discount_rate
     history = History(repeats, recency_days, age_days, mean_amount)

@@ -14,6 +14,7 @@ from customer360.database import embedded
 from customer360.database.connection import connect
 from customer360.database.initialise import apply_init_sql, create_database
 from customer360.settings import Settings
+from tests.terminal import Terminal
 
 TEMPLATE = "customer360_template"
 
@@ -70,3 +71,12 @@ def database(server: Settings, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a fresh database with sql/init applied; data_dir's landing is the test's own."""
     with fresh_database(server, tmp_path / "data") as settings:
         yield settings
+
+
+@pytest.fixture
+def terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Terminal:
+    """A command line in an empty directory."""
+    monkeypatch.chdir(tmp_path)
+    return Terminal(monkeypatch, capsys)

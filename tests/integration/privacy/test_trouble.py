@@ -1,50 +1,16 @@
 """What a person can mend ends in a sentence: what is wrong, where, and what to do about it."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-from customer360 import cli
 from customer360.database.connection import connect
 from customer360.errors import ConfigurationError
-from customer360.settings import Settings, get_settings
+from customer360.settings import Settings
+from tests.terminal import Terminal, url_of
 
 EXPORT = ("privacy", "export", "C-1")
 ERASE = ("privacy", "erase", "C-1", "--reason", "article 17", "--requested-by", "a", "--approved")
-
-
-class Terminal:
-    """A command line whose settings come from the environment, as a person's do."""
-
-    def __init__(self, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
-        self._patch, self._capture = patch, capture
-
-    def say(self, arguments: tuple[str, ...], **variables: object) -> tuple[int, str]:
-        """Run a command; return its exit code and its words, lines joined."""
-        for name, value in variables.items():
-            self._patch.setenv(f"C360_{name.upper()}", str(value))
-        self._patch.setattr(sys, "argv", ["customer360", *arguments])
-        get_settings.cache_clear()
-        with pytest.raises(SystemExit) as end:
-            cli.run()
-        get_settings.cache_clear()
-        printed = self._capture.readouterr()
-        assert "Traceback" not in printed.out + printed.err
-        return int(end.value.code or 0), " ".join(printed.out.split())
-
-
-@pytest.fixture
-def terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Terminal:
-    monkeypatch.chdir(tmp_path)
-    return Terminal(monkeypatch, capsys)
-
-
-def url_of(settings: Settings) -> str:
-    assert settings.database_url is not None
-    return settings.database_url.get_secret_value()
 
 
 @pytest.mark.parametrize("arguments", [EXPORT, ERASE], ids=["export", "erase"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customer360.lifetime.commands import History, prediction_table
+from customer360.lifetime.prediction import History, prediction_table
 from customer360.lifetime.purchasing import BG_NBD, PurchaseModel
 from customer360.lifetime.spending import SpendModel
 
