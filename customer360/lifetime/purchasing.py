@@ -14,7 +14,6 @@ Time is in weeks, from the first purchase on.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,14 +23,11 @@ from customer360.lifetime.histories import Floats, PurchaseHistories
 from customer360.lifetime.likelihood import (
     MANY_HISTORIES,
     Estimate,
-    coarse_starts,
+    Part,
     maximise,
     require_repeaters,
 )
 from customer360.lifetime.quadrature import dropout_rule
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 NAMES = ("r", "alpha", "a", "b")
 BG_NBD, MBG_NBD = "bg_nbd", "mbg_nbd"
@@ -148,13 +144,12 @@ def fit_purchases(
     """
     require_repeaters(histories.repeater_count)
     first_counts = int(name == MBG_NBD)
-    starts: Sequence[Sequence[float]] = STARTS
+    part = None
     if len(histories.repeats) > MANY_HISTORIES:
-        part = histories.thinned(MANY_HISTORIES)
-        likelihood = PurchaseLikelihood(part, first_counts=first_counts)
-        starts = coarse_starts(likelihood, STARTS, part.customer_count)
+        thinned = histories.thinned(MANY_HISTORIES)
+        part = Part(PurchaseLikelihood(thinned, first_counts=first_counts), thinned.customer_count)
     likelihood = PurchaseLikelihood(histories, first_counts=first_counts)
-    estimate = maximise(likelihood, NAMES, starts, histories.customer_count)
+    estimate = maximise(likelihood, NAMES, STARTS, histories.customer_count, part)
     r, alpha, a, b = (float(value) for value in estimate.values)
     return PurchaseModel(r, alpha, a, b, name), estimate
 
@@ -162,30 +157,43 @@ def fit_purchases(
 class PurchaseLikelihood:
     """Log likelihood of the four parameters, and its gradient, over all customers.
 
-    Equation (6) in the form A1 + A2 + ln(exp(A3) + exp(A4)) of Fader, Hardie (2013). Gamma and
-    digamma functions depend on x alone, so they are worked out once per distinct x.
+    Equation (6) in the form A1 + A2 + ln(exp(A3) + exp(A4)) of Fader, Hardie (2013), where the last
+    term is A3 + ln(1 + exp(A4 - A3)), and A4 - A3 the logarithm of the odds of having left. What
+    depends on x, T or t_x alone is worked out once per distinct x, T or t_x, of which there are few
+    as days are whole. Sums over histories are none of BLAS's: its threads wait by spinning.
     """
 
     def __init__(self, histories: PurchaseHistories, *, first_counts: int = 0) -> None:
-        self._x, self._where = np.unique(histories.repeats, return_inverse=True)
+        self.size = len(histories.repeats)
+        n = histories.customers.astype(np.float64)
+        self._x, at_x = np.unique(histories.repeats, return_inverse=True)
+        self._ages, at_age = np.unique(histories.age, return_inverse=True)
+        self._recencies, at_recency = np.unique(histories.recency, return_inverse=True)
         self._k = self._x + first_counts
-        self._recency, self._age = histories.recency, histories.age
-        self._customers = histories.customers.astype(np.float64)
-        self._per_x = np.bincount(self._where, weights=self._customers)
+        self._per_x = np.bincount(at_x, weights=n)
+        self._per_age = np.bincount(at_age, weights=n)
+        self._repeats_per_age = np.bincount(at_age, weights=n * histories.repeats)
+        could_leave = np.flatnonzero(self._k[at_x] > 0)
+        self._at_x, self._at_age = at_x[could_leave], at_age[could_leave]
+        self._at_recency, self._customers = at_recency[could_leave], n[could_leave]
 
     def __call__(self, parameters: Floats) -> tuple[float, Floats]:
         """Return the log likelihood and its gradient by r, alpha, a and b."""
         r, alpha, a, b = parameters
-        x, k, n = self._x, self._k, self._customers
-        shape = (r + x)[self._where]
-        log_age, log_recency = np.log(alpha + self._age), np.log(alpha + self._recency)
+        x, k, per_x = self._x, self._k, self._per_x
+        ages, recencies = alpha + self._ages, alpha + self._recencies
+        log_ages = np.log(ages)
         could_leave = k > 0
-        log_odds = np.where(could_leave, np.log(a) - np.log(np.where(could_leave, b + k - 1, 1)), 0)
-        stays = -shape * log_age
-        leaves = np.where(
-            could_leave[self._where], log_odds[self._where] - shape * log_recency, -np.inf
-        )
-        total = np.logaddexp(stays, leaves)
+        tried = np.where(could_leave, b + k - 1, 1)
+        log_odds = (np.log(a) - np.log(tried))[self._at_x]
+        waited = log_ages[self._at_age] - np.log(recencies)[self._at_recency]
+        shape = (r + x)[self._at_x]
+        log_odds += shape * waited
+        # ln(1 + exp(u)) and 1 / (1 + exp(-u)) of one exponential that cannot overflow.
+        small = np.exp(-np.abs(log_odds))
+        softplus = np.maximum(log_odds, 0) + np.log(1 + small)
+        gone = self._customers * np.where(log_odds > 0, 1, small) / (1 + small)
+        purchases_per_age = r * self._per_age + self._repeats_per_age
         by_x = (
             gammaln(r + x)
             - gammaln(r)
@@ -195,24 +203,24 @@ class PurchaseLikelihood:
             - gammaln(b)
             - gammaln(a + b + k)
         )
-        value = float(self._per_x @ by_x + n @ total)
+        value = per_x @ by_x - purchases_per_age @ log_ages + (self._customers * softplus).sum()
 
-        gone = np.exp(leaves - total)
-        here = 1 - gone
-        gone_per_x = np.bincount(self._where, weights=n * gone)
-        per_x = self._per_x
+        gone_per_x = np.bincount(self._at_x, weights=gone, minlength=len(x))
+        faster = (1 / ages)[self._at_age] - (1 / recencies)[self._at_recency]
         gradient = np.array(
             [
                 per_x @ (digamma(r + x) - digamma(r) + np.log(alpha))
-                - n @ (here * log_age + gone * log_recency),
+                - self._per_age @ log_ages
+                + (gone * waited).sum(),
                 per_x.sum() * r / alpha
-                - n @ (shape * (here / (alpha + self._age) + gone / (alpha + self._recency))),
-                per_x @ (digamma(a + b) - digamma(a + b + k)) + gone_per_x.sum() / a,
+                - purchases_per_age @ (1 / ages)
+                + (gone * shape * faster).sum(),
+                per_x @ (digamma(a + b) - digamma(a + b + k)) + gone.sum() / a,
                 per_x @ (digamma(a + b) + digamma(b + k) - digamma(b) - digamma(a + b + k))
-                - gone_per_x @ np.where(could_leave, 1 / np.where(could_leave, b + k - 1, 1), 0),
+                - gone_per_x @ np.where(could_leave, 1 / tried, 0),
             ]
         )
-        return value, gradient
+        return float(value), gradient
 
 
 def _floats(*values: ArrayLike) -> list[Floats]:

@@ -15,8 +15,8 @@ from customer360.lifetime.histories import Floats, SpendHistories
 from customer360.lifetime.likelihood import (
     MANY_HISTORIES,
     Estimate,
+    Part,
     Refusal,
-    coarse_starts,
     maximise,
     require_repeaters,
 )
@@ -63,10 +63,12 @@ def fit_spend(histories: SpendHistories) -> tuple[SpendModel, Estimate]:
     starts: Sequence[Sequence[float]] = [
         (p, q, typical * (q - 1) / p) for p, q in ((6.0, 4.0), (1.5, 3.0), (20.0, 2.0))
     ]
+    part = None
     if len(histories.repeats) > MANY_HISTORIES:
-        part = histories.thinned(MANY_HISTORIES)
-        starts = coarse_starts(SpendLikelihood(part), starts, part.customer_count)
-    estimate = maximise(SpendLikelihood(histories), NAMES, starts, histories.customer_count)
+        thinned = histories.thinned(MANY_HISTORIES)
+        part = Part(SpendLikelihood(thinned), thinned.customer_count)
+    likelihood = SpendLikelihood(histories)
+    estimate = maximise(likelihood, NAMES, starts, histories.customer_count, part)
     model = SpendModel(*(float(value) for value in estimate.values))
     if model.q <= 1:
         raise Refusal(f"amounts vary so much that they have no mean: q = {model.q:.3g}")
@@ -92,14 +94,14 @@ class SpendLikelihood:
         shape = (p * x + q)[self._where]
         log_sum = np.log(v + self._spent)
         by_x = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(v) + p * x * np.log(x)
-        value = float(per_x @ by_x + (p * x - 1) @ self._log_mean - n @ (shape * log_sum))
+        value = float(per_x @ by_x + (p * x - 1) @ self._log_mean - (n * shape * log_sum).sum())
         gradient = np.array(
             [
                 per_x @ (x * (digamma(p * x + q) - digamma(p * x) + np.log(x)))
                 + x @ self._log_mean
-                - n @ (x[self._where] * log_sum),
-                per_x @ (digamma(p * x + q) - digamma(q) + np.log(v)) - n @ log_sum,
-                per_x.sum() * q / v - n @ (shape / (v + self._spent)),
+                - (n * x[self._where] * log_sum).sum(),
+                per_x @ (digamma(p * x + q) - digamma(q) + np.log(v)) - (n * log_sum).sum(),
+                per_x.sum() * q / v - (n * shape / (v + self._spent)).sum(),
             ]
         )
         return value, gradient

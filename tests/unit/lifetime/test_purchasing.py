@@ -6,7 +6,7 @@ from scipy.integrate import quad
 from scipy.special import betaln
 
 from customer360.lifetime.histories import Floats, PurchaseHistories
-from customer360.lifetime.likelihood import Refusal
+from customer360.lifetime.likelihood import MANY_HISTORIES, Refusal
 from customer360.lifetime.purchasing import (
     BG_NBD,
     MBG_NBD,
@@ -141,6 +141,34 @@ def test_fit_recovers_the_truth_within_its_standard_errors(
     truth = np.array([world.truth.r, world.truth.alpha, world.truth.a, world.truth.b])
     assert (np.abs(found - truth) < 3.5 * errors).all()
     assert (errors < 0.2 * truth).all()
+
+
+def test_a_large_fit_looks_at_all_customers_a_few_times(
+    world: World,
+    recovered: tuple[PurchaseModel, Floats, PurchaseHistories],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It begins with a part, ends where the long search ends, and takes a fraction of its work."""
+    model, errors, histories = recovered
+    assert len(histories.repeats) > MANY_HISTORIES
+    looks: list[int] = []
+    evaluate = PurchaseLikelihood.__call__
+
+    def counted(likelihood: PurchaseLikelihood, parameters: Floats) -> tuple[float, Floats]:
+        looks.append(likelihood.size)
+        return evaluate(likelihood, parameters)
+
+    monkeypatch.setattr(PurchaseLikelihood, "__call__", counted)
+    short, _ = fit_purchases(histories, world.truth.name)
+    assert looks.count(len(histories.repeats)) <= 16
+    looks.clear()
+    monkeypatch.setattr("customer360.lifetime.purchasing.MANY_HISTORIES", len(histories.repeats))
+    long, estimate = fit_purchases(histories, world.truth.name)
+    assert looks.count(len(histories.repeats)) > 50
+    found, sought = ((one.r, one.alpha, one.a, one.b) for one in (short, long))
+    assert found == (model.r, model.alpha, model.a, model.b)
+    np.testing.assert_allclose(found, sought, rtol=2e-5)
+    np.testing.assert_allclose(errors, estimate.standard_errors, rtol=1e-4)
 
 
 def test_likelihood_tells_the_two_models_apart(
