@@ -10,6 +10,7 @@ from customer360.identity.evaluation import NoTruth
 from customer360.lifetime.backtesting.forecasts import Forecast
 from customer360.lifetime.backtesting.measures import Measures
 from customer360.lifetime.backtesting.runner import Result, run_backtests
+from customer360.lifetime.backtesting.verdicts import losses
 from customer360.lifetime.fitting import fit_models
 from customer360.lifetime.reading import NothingToFit
 from customer360.lifetime.records import FittedModel
@@ -85,6 +86,8 @@ def backtest(settings: Settings, console: Console) -> int:
         )
         return complain(console, message, EXIT_FAILED)
     console.print(backtests_table(results))
+    for loss in losses(results):
+        console.print(str(loss), style="yellow", markup=False, highlight=False, soft_wrap=True)
     console.print(f"model_backtests and model_calibration show them. {_KEPT}")
     return 0
 

@@ -1,11 +1,16 @@
 """The step of a build between the intermediate layer and the marts."""
 
+import logging
+
 from customer360.lifetime.backtesting.runner import run_backtests
+from customer360.lifetime.backtesting.verdicts import losses
 from customer360.lifetime.fitting import fit_models
 from customer360.lifetime.reading import NothingToFit
 from customer360.lifetime.records import FittedModel
 from customer360.settings import Settings
 from customer360.transformation.build import build_lock
+
+logger = logging.getLogger(__name__)
 
 
 def prepare_models(settings: Settings, build_id: str | None) -> list[FittedModel]:
@@ -16,9 +21,11 @@ def prepare_models(settings: Settings, build_id: str | None) -> list[FittedModel
     """
     try:
         outcomes = fit_models(settings, build_id)
-        run_backtests(settings, build_id)
+        results = run_backtests(settings, build_id)
     except NothingToFit:
         return []
+    for loss in losses(results):
+        logger.warning("%s", loss)
     return outcomes
 
 

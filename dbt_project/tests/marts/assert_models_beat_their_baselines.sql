@@ -1,33 +1,59 @@
--- Invariant: over its cut-offs, a model ranks customers at least as well as each baseline.
--- Otherwise recency or frequency alone would serve better than the model; it warns, as a score that
--- lost is still a score.
+-- Invariant: over its cut-offs, a model does at least as well as each baseline by AUC, by lift at
+-- 10 % and, where it tells a probability, by Brier score. Otherwise recency or frequency alone
+-- would serve better than the model; it warns, as a score that lost is still a score. Each row
+-- names the number.
 {{ config(severity='warn') }}  -- here, as dbt's partial parse forgets that of the YAML file
 
 with backtests as (
     select * from {{ ref('model_backtests') }}
+    where model <> 'simple_formula'
 ),
 
-averaged as (
+measured as (
     select
         target,
         model,
         is_baseline,
-        avg(auc) as mean_auc
+        'auc' as measure,
+        1 as better_sign,
+        avg(auc) as mean_value
     from backtests
-    where model <> 'simple_formula'
+    group by target, model, is_baseline
+    union all
+    select
+        target,
+        model,
+        is_baseline,
+        'lift_top_decile' as measure,
+        1 as better_sign,
+        avg(lift_top_decile) as mean_value
+    from backtests
+    group by target, model, is_baseline
+    union all
+    select
+        target,
+        model,
+        is_baseline,
+        'brier_score' as measure,
+        -1 as better_sign,
+        avg(brier_score) as mean_value
+    from backtests
     group by target, model, is_baseline
 )
 
 select
     models.target,
     models.model,
-    models.mean_auc,
+    models.measure,
+    models.mean_value,
     baselines.model as baseline,
-    baselines.mean_auc as baseline_auc
-from averaged as models
-inner join averaged as baselines
-    on models.target = baselines.target
+    baselines.mean_value as baseline_value
+from measured as models
+inner join measured as baselines
+    on
+        models.target = baselines.target
+        and models.measure = baselines.measure
 where
     not models.is_baseline
     and baselines.is_baseline
-    and models.mean_auc < baselines.mean_auc
+    and models.better_sign * models.mean_value < baselines.better_sign * baselines.mean_value

@@ -126,6 +126,22 @@ def test_backtest_prints_and_keeps_every_measure(lifetime: Lifetime, fitted: Gen
         ) in words
 
 
+def test_backtest_says_which_number_loses_to_which_baseline(
+    lifetime: Lifetime, fitted: Generated
+) -> None:
+    """The words of the command and the rows of the gate over the marts are the same."""
+    words = lifetime.say("backtest")
+    fitted.build_marts("int_lifetime_backtests_summarised", "model_backtests")
+    gate = fitted.warehouse.compiled_tests("marts")["assert_models_beat_their_baselines"]
+    lost = fitted.warehouse.frame(gate)
+    assert set(lost["model"]) == {"health"}, "who leaves is known better by recency alone"
+    assert set(lost["measure"]) >= {"auc", "brier_score"}
+    for row in lost.itertuples():
+        sentence = f"{row.model} does worse than {row.baseline} at {row.target}: {row.measure}"
+        assert f"{sentence} {row.mean_value:.3f} against {row.baseline_value:.3f}." in words
+    assert words.count("does worse than") == len(lost)
+
+
 def test_compare_with_truth_prints_how_near_it_comes(
     lifetime: Lifetime, fitted: Generated, tmp_path: Path
 ) -> None:

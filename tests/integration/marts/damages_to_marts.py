@@ -102,6 +102,20 @@ DAMAGES_TO_MARTS = [
         " ('churn', 'recency_only', '2024-09-30', true, 0.72)",
     ),
     (
+        "assert_models_beat_their_baselines",
+        "insert into warehouse_next.model_backtests"
+        " (target, model, cut_off_date, is_baseline, auc, lift_top_decile, brier_score)"
+        " values ('churn', 'health', '2024-06-30', false, 0.70, 2.0, 0.11),"
+        " ('churn', 'recency_only', '2024-06-30', true, 0.70, 2.0, 0.10)",
+    ),
+    (
+        "assert_models_beat_their_baselines",
+        "insert into warehouse_next.model_backtests"
+        " (target, model, cut_off_date, is_baseline, auc, lift_top_decile)"
+        " values ('value', 'lifetime', '2024-06-30', false, 0.70, 2.0),"
+        " ('value', 'recency_only', '2024-06-30', true, 0.70, 2.1)",
+    ),
+    (
         "assert_retail_marts_agree_on_revenue",
         "update warehouse_next.seasonal_analysis set revenue = revenue - 0.01"
         " where season = 'Winter'",

@@ -10,6 +10,7 @@ baselines as (
         target,
         cut_off_date,
         max(auc) as best_baseline_auc,
+        max(lift_top_decile) as best_baseline_lift_top_decile,
         min(brier_score) as best_baseline_brier_score
     from results
     where is_baseline
@@ -37,9 +38,15 @@ final as (
         cast(results.mean_predicted as numeric(20, 6)) as mean_predicted,
         cast(results.mean_observed as numeric(20, 6)) as mean_observed,
         cast(baselines.best_baseline_auc as numeric(7, 6)) as best_baseline_auc,
+        cast(baselines.best_baseline_lift_top_decile as numeric(10, 4))
+            as best_baseline_lift_top_decile,
         cast(baselines.best_baseline_brier_score as numeric(7, 6)) as best_baseline_brier_score,
-        case when not results.is_baseline then results.auc >= baselines.best_baseline_auc end
-            as beats_baselines
+        case when not results.is_baseline then
+            results.auc >= baselines.best_baseline_auc
+            and results.lift_top_decile >= baselines.best_baseline_lift_top_decile
+            -- Amounts have no Brier score.
+            and coalesce(results.brier_score <= baselines.best_baseline_brier_score, true)
+        end as beats_baselines
     from results
     left join baselines
         on
