@@ -1,5 +1,6 @@
 """`customer360 lifetime …`: what its commands print and how they end."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -7,8 +8,8 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from customer360.identity.evaluation import NoTruth
-from customer360.lifetime.backtesting.forecasts import Forecast
-from customer360.lifetime.backtesting.measures import Measures
+from customer360.lifetime.backtesting.forecasts import CHURN, Forecast
+from customer360.lifetime.backtesting.measures import Measures, calibration_p_value
 from customer360.lifetime.backtesting.runner import Result, run_backtests
 from customer360.lifetime.backtesting.verdicts import losses
 from customer360.lifetime.fitting import fit_models
@@ -86,6 +87,8 @@ def backtest(settings: Settings, console: Console) -> int:
         )
         return complain(console, message, EXIT_FAILED)
     console.print(backtests_table(results))
+    for line in calibration_lines(results):
+        console.print(line, highlight=False, soft_wrap=True)
     for loss in losses(results):
         console.print(str(loss), style="yellow", markup=False, highlight=False, soft_wrap=True)
     console.print(f"model_backtests and model_calibration show them. {_KEPT}")
@@ -112,6 +115,21 @@ def backtests_table(results: list[Result]) -> Table:
             *(_number(value) for value in (found.mean_predicted, found.mean_observed)),
         )
     return table
+
+
+def calibration_lines(results: list[Result]) -> Iterator[str]:
+    """Say of each model of churn how likely its misses are by chance, cut-off by cut-off."""
+    churn = sorted(
+        (result for result in results if result.forecast.target == CHURN),
+        key=lambda one: one.cut_off,
+    )
+    for model in dict.fromkeys(result.forecast.model for result in churn):
+        values = (
+            f"{calibration_p_value(result.measures.deciles):.3f}"
+            for result in churn
+            if result.forecast.model == model
+        )
+        yield f"Calibration at churn, {model}: Hosmer-Lemeshow p = {', '.join(values)}."
 
 
 def _described(forecast: Forecast) -> str:

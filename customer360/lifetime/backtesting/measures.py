@@ -1,10 +1,11 @@
 """How good a forecast was."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
+from scipy.stats import chi2, rankdata
 
 from customer360.lifetime.histories import Floats, Integers
 
@@ -95,6 +96,23 @@ def by_decile(predicted: Floats, observed: Floats) -> tuple[Decile, ...]:
         )
         for number in np.unique(tenths).tolist()
     )
+
+
+def calibration_p_value(deciles: Sequence[Decile]) -> float:
+    """Return how likely outcomes as far from their probabilities are, if those are right.
+
+    Hosmer, Lemeshow, Sturdivant (2013), "Applied Logistic Regression", 3rd edition, section 5.2.2:
+    over the groups, the squared difference of events seen and expected, over its variance. Of a
+    forecast that has not seen these outcomes it is chi-squared with as many degrees of freedom as
+    there are groups.
+    """
+    statistic = 0.0
+    for part in deciles:
+        difference = part.customers * (part.mean_observed - part.mean_predicted) ** 2
+        if difference > 0:
+            variance = part.mean_predicted * (1 - part.mean_predicted)
+            statistic += difference / variance if variance > 0 else np.inf
+    return float(chi2.sf(statistic, len(deciles)))
 
 
 def _tenths(predicted: Floats) -> Integers:

@@ -5,7 +5,14 @@ import pytest
 
 from customer360.lifetime.backtesting.curves import fit_line, fit_logistic
 from customer360.lifetime.backtesting.health import quintile_scores, rfm_scores
-from customer360.lifetime.backtesting.measures import area_under_curve, lift_of_top, measure
+from customer360.lifetime.backtesting.measures import (
+    Decile,
+    area_under_curve,
+    by_decile,
+    calibration_p_value,
+    lift_of_top,
+    measure,
+)
 from customer360.lifetime.likelihood import Refusal
 
 
@@ -48,6 +55,27 @@ def test_deciles_keep_equal_predictions_together_and_lose_nobody() -> None:
     found = measure(predicted, predicted, is_probability=False).deciles
     assert [(part.decile, part.customers) for part in found] == [(1, 15), (8, 5)]
     assert [part.mean_observed for part in found] == [1, 2]
+
+
+def test_calibration_by_hand() -> None:
+    """60 of 100 where 50 are expected: 10 squared over 25 is 4, which chance reaches in 4.55 %."""
+    one = [Decile(1, 100, 0.5, 0.6)]
+    assert calibration_p_value(one) == pytest.approx(0.0455, abs=5e-5)
+    assert calibration_p_value([Decile(1, 100, 0.5, 0.5)]) == 1
+    assert calibration_p_value([Decile(1, 100, 0.0, 0.01)]) == 0
+    assert calibration_p_value([Decile(1, 100, 0.0, 0.0)]) == 1
+
+
+def test_calibration_finds_fault_with_right_probabilities_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(8)
+    right, wrong = [], []
+    for _ in range(400):
+        chances = rng.uniform(0.05, 0.95, 1_000)
+        events = (rng.random(1_000) < chances).astype(float)
+        right.append(calibration_p_value(by_decile(chances, events)))
+        wrong.append(calibration_p_value(by_decile(chances**1.2, events)))
+    assert (np.array(right) < 0.1).mean() == pytest.approx(0.1, abs=0.04)
+    assert (np.array(wrong) < 0.1).mean() > 0.8
 
 
 def test_logistic_curve_recovers_the_odds() -> None:
