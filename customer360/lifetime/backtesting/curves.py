@@ -11,6 +11,8 @@ from customer360.lifetime.likelihood import Refusal
 
 _ROUNDS = 50
 _CONVERGED = 1e-10
+_HALVINGS = 50
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -37,16 +39,19 @@ def fit_logistic(scores: ArrayLike, events: NDArray[np.bool_]) -> LogisticCurve:
     scores part the events.
 
     Raises:
-        Refusal: if all outcomes or all scores are the same.
+        Refusal: if all outcomes or all scores are the same, or no curve is found.
     """
     x = np.asarray(scores, dtype=np.float64)
     positives = int(events.sum())
     negatives = len(events) - positives
     if not positives or not negatives:
         raise Refusal("every customer had the same outcome")
-    if np.ptp(x) == 0:
+    if x.max() == x.min():
         raise Refusal("every customer has the same score")
-    scale = float(x.std())
+    with np.errstate(over="ignore", invalid="ignore"):
+        scale = float(x.std())
+    if not 0 < scale < np.inf:
+        raise Refusal("the scores lie too far apart")
     design = np.column_stack([np.ones_like(x), (x - x.mean()) / scale])
     targets = np.where(events, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     weights, covariance = _newton(design, targets)
@@ -60,15 +65,37 @@ def fit_logistic(scores: ArrayLike, events: NDArray[np.bool_]) -> LogisticCurve:
 
 
 def _newton(design: Floats, targets: Floats) -> tuple[Floats, Floats]:
+    """Return the weights of the greatest likelihood and their covariance.
+
+    A step that makes the likelihood less is halved: a full one may leap to where every chance is 0
+    or 1, and there the information is nothing.
+    """
     weights = np.zeros(design.shape[1])
-    for _ in range(_ROUNDS):
-        chances = expit(design @ weights)
-        information = (design * (chances * (1 - chances))[:, None]).T @ design
-        step = np.linalg.solve(information, design.T @ (targets - chances))
-        weights += step
-        if np.abs(step).max() < _CONVERGED:
-            return weights, np.linalg.inv(information)
+    try:
+        for _ in range(_ROUNDS):
+            chances = expit(design @ weights)
+            information = (design * (chances * (1 - chances))[:, None]).T @ design
+            step = np.linalg.solve(information, design.T @ (targets - chances))
+            if np.abs(step).max() < _CONVERGED:
+                return weights, np.linalg.inv(information)
+            weights = weights + _shortened(step, weights, design, targets)
+    except np.linalg.LinAlgError:
+        raise Refusal("the scores do not tell a curve") from None
     raise Refusal("the search for the greatest likelihood did not end")
+
+
+def _shortened(step: Floats, weights: Floats, design: Floats, targets: Floats) -> Floats:
+    before = _log_likelihood(weights, design, targets)
+    for _ in range(_HALVINGS):
+        if _log_likelihood(weights + step, design, targets) >= before - _ROUNDING * abs(before):
+            return step
+        step = step / 2
+    raise Refusal("the search for the greatest likelihood did not end")
+
+
+def _log_likelihood(weights: Floats, design: Floats, targets: Floats) -> float:
+    line = design @ weights
+    return float((targets * log_expit(line) + (1 - targets) * log_expit(-line)).sum())
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import log_expit
 
 from customer360.lifetime.backtesting.curves import fit_line, fit_logistic
 from customer360.lifetime.backtesting.health import quintile_scores, rfm_scores
@@ -94,6 +95,34 @@ def test_logistic_curve_stays_finite_where_scores_part_the_events() -> None:
     assert np.isfinite([curve.intercept, curve.slope, curve.slope_error]).all()
     assert curve.probability(0) < 0.1
     assert curve.probability(99) > 0.9
+
+
+@pytest.mark.parametrize("seed", [*range(10), 3606, 4019])
+def test_logistic_curve_comes_through_wild_scores(seed: int) -> None:
+    """Newton's full step can leap so far that every chance is 0 or 1 and nothing can be solved.
+
+    The last seeds are such ones. The maximum is where no small change of intercept or slope
+    is better.
+    """
+    rng = np.random.default_rng(seed)
+    scores = rng.standard_cauchy(300) ** 3
+    events = scores > np.quantile(scores, 0.1 + 0.8 * rng.random())
+    curve = fit_logistic(scores, events)
+    targets = np.where(events, (events.sum() + 1) / (events.sum() + 2), 1 / ((~events).sum() + 2))
+
+    def likelihood(intercept: float, slope: float) -> float:
+        line = intercept + slope * scores
+        return float(targets @ log_expit(line) + (1 - targets) @ log_expit(-line))
+
+    best = likelihood(curve.intercept, curve.slope)
+    for change in (-0.01, 0.01):
+        assert likelihood(curve.intercept + change, curve.slope) < best
+        assert likelihood(curve.intercept, curve.slope * (1 + change)) < best
+
+
+def test_logistic_curve_refuses_scores_that_no_number_can_scale() -> None:
+    with pytest.raises(Refusal, match="too far apart"):
+        fit_logistic([0.0, 1.0, 1e308, -1e308], np.array([True, False, True, False]))
 
 
 @pytest.mark.parametrize(
