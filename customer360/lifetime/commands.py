@@ -13,6 +13,7 @@ from customer360.lifetime.backtesting.measures import Measures, calibration_p_va
 from customer360.lifetime.backtesting.runner import Result, run_backtests
 from customer360.lifetime.backtesting.verdicts import losses
 from customer360.lifetime.fitting import fit_models
+from customer360.lifetime.governing import governing_fits
 from customer360.lifetime.reading import NothingToFit
 from customer360.lifetime.records import FittedModel
 from customer360.lifetime.truth import NothingToCompare, compare_with_truth
@@ -42,6 +43,8 @@ def fit(settings: Settings, console: Console) -> int:
             console.print(
                 f"{outcome.model}: no fit, as {outcome.reason}.", style="yellow", markup=False
             )
+        elif outcome.warning is not None:
+            warn(console, outcome.model, outcome.warning)
     console.print(f"Of two purchase models the marts use the chosen one. {_KEPT}")
     return 0
 
@@ -151,6 +154,9 @@ def compare(settings: Settings, console: Console, truth: Path | None) -> int:
     except (NoTruth, NothingToCompare) as error:
         return complain(console, str(error), EXIT_FAILED)
     alive = found.alive
+    for fit in governing_fits(settings).values():
+        if fit.warning is not None:
+            warn(console, fit.model, fit.warning)
     console.print(deciles_table(alive))
     console.print(
         f"As of {found.as_of_date}, of {alive.customers:,} customers {alive.mean_observed:.1%} may "
@@ -171,6 +177,11 @@ def deciles_table(found: Measures) -> Table:
         shares = (f"{part.mean_predicted:.3f}", f"{part.mean_observed:.3f}")
         table.add_row(str(part.decile), f"{part.customers:,}", *shares)
     return table
+
+
+def warn(console: Console, model: str, warning: str) -> None:
+    """Print where a model does not look like the data."""
+    console.print(f"{model}: {warning}.", style="yellow", markup=False, soft_wrap=True)
 
 
 def complain(console: Console, message: str, exit_code: int) -> int:

@@ -11,7 +11,7 @@ from customer360.lifetime.likelihood import Refusal
 from customer360.lifetime.purchasing import BG_NBD, MBG_NBD, PurchaseModel, fit_purchases
 from customer360.lifetime.reading import read_purchases, read_spend, read_window
 from customer360.lifetime.records import FittedModel, fitted, store_fit, store_nodes
-from customer360.lifetime.spending import GAMMA_GAMMA, fit_spend
+from customer360.lifetime.spending import GAMMA_GAMMA, fit_spend, misfit
 from customer360.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ def fit_models(settings: Settings, build_id: str | None = None) -> list[FittedMo
                 most = int(histories.repeats.max())
                 store_nodes(cursor, fit_id, purchase_model(outcome), most)
             logger.info("%s", described(outcome))
+            if outcome.warning is not None:
+                logger.warning("%s: %s.", outcome.model, outcome.warning)
     return outcomes
 
 
@@ -72,10 +74,11 @@ def _purchase_outcome(histories: PurchaseHistories, name: str) -> FittedModel:
 def fit_spend_model(histories: SpendHistories) -> FittedModel:
     """Fit Gamma-Gamma."""
     try:
-        _, estimate = fit_spend(histories)
+        model, estimate = fit_spend(histories)
     except Refusal as refusal:
         return FittedModel(SPEND, GAMMA_GAMMA, histories.customer_count, reason=str(refusal))
-    return fitted(SPEND, GAMMA_GAMMA, spending.NAMES, estimate, histories.customer_count)
+    outcome = fitted(SPEND, GAMMA_GAMMA, spending.NAMES, estimate, histories.customer_count)
+    return dataclasses.replace(outcome, warning=misfit(model, histories))
 
 
 def purchase_model(outcome: FittedModel) -> PurchaseModel:

@@ -13,14 +13,16 @@ _FITS = """
         fits.model,
         fits.fitted_as_of_date,
         fits.reason,
+        outcomes.warning,
         coalesce(
             json_object_agg(parameters.parameter, parameters.value)
                 filter (where parameters.parameter is not null),
             '{}'
         )
     from intermediate.int_lifetime_fits_governing as fits
+    inner join ops.lifetime_fits as outcomes on fits.fit_id = outcomes.fit_id
     left join ops.lifetime_parameters as parameters on fits.fit_id = parameters.fit_id
-    group by fits.process, fits.model, fits.fitted_as_of_date, fits.reason
+    group by fits.process, fits.model, fits.fitted_as_of_date, fits.reason, outcomes.warning
 """
 
 
@@ -35,6 +37,7 @@ class GoverningFit:
     model: str
     as_of_date: dt.date
     reason: str | None
+    warning: str | None
     parameters: Mapping[str, float]
 
 

@@ -7,7 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from customer360.lifetime.commands import EXIT_FAILED, complain
+from customer360.lifetime.commands import EXIT_FAILED, complain, warn
 from customer360.lifetime.fitting import PURCHASES, SPEND
 from customer360.lifetime.governing import GoverningFit, NothingFitted, governing_fits
 from customer360.lifetime.histories import DAYS_PER_WEEK
@@ -47,6 +47,8 @@ def predict(
         console.print(f"No amounts, as {spend.model} was refused: {spend.reason}.", markup=False)
     elif history.repeats > 0 and history.mean_amount is None:
         console.print("What they are worth depends on --mean-amount of the repeat purchases.")
+    if spend is not None and spend.warning is not None:
+        warn(console, spend.model, spend.warning)
     console.print(f"By {model.name}, fitted to purchases up to {purchases.as_of_date}.")
     return 0
 

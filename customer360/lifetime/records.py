@@ -16,8 +16,8 @@ from customer360.lifetime.reading import DataWindow
 _INSERT_FIT = """
     insert into ops.lifetime_fits (
         build_id, as_of_date, first_purchase_date, last_purchase_date, process, model, is_chosen,
-        status, reason, customers, log_likelihood, horizon_days, library_version
-    ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        status, reason, customers, log_likelihood, horizon_days, library_version, warning
+    ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     returning fit_id
 """
 _INSERT_PARAMETERS = """
@@ -35,7 +35,10 @@ _MOST_NODE_ROWS = 2_000
 
 @dataclass(frozen=True)
 class FittedModel:
-    """The outcome for one model: parameters, or the reason why there are none."""
+    """The outcome for one model: parameters, or the reason why there are none.
+
+    A `warning` says where the model does not look like the data.
+    """
 
     process: str
     model: str
@@ -44,6 +47,7 @@ class FittedModel:
     standard_errors: Mapping[str, float] = field(default_factory=dict)
     log_likelihood: float | None = None
     reason: str | None = None
+    warning: str | None = None
     is_chosen: bool = True
     horizon_days: int | None = None
 
@@ -77,6 +81,7 @@ def store_fit(
             *(build_id, window.as_of_date, window.first_purchase_date, window.last_purchase_date),
             *(outcome.process, outcome.model, outcome.is_chosen, outcome.status, outcome.reason),
             *(outcome.customers, outcome.log_likelihood, outcome.horizon_days, library_version()),
+            outcome.warning,
         ],
     )
     row = cursor.fetchone()

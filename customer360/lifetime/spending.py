@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 NAMES = ("p", "q", "v")
 GAMMA_GAMMA = "gamma_gamma"
+# A mean of the population that misses the customers' by more than this share, and by more standard
+# errors of theirs than chance explains, is told.
+_MOST_MISSED = 0.1
+_MOST_ERRORS = 3.0
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,27 @@ def fit_spend(histories: SpendHistories) -> tuple[SpendModel, Estimate]:
     if model.q <= 1:
         raise Refusal(f"amounts vary so much that they have no mean: q = {model.q:.3g}")
     return model, estimate
+
+
+def misfit(model: SpendModel, histories: SpendHistories) -> str | None:
+    """Say by how much the population's mean misses the customers', or None where it does not.
+
+    At the maximum of the likelihood of amounts that are distributed so, the two agree but for the
+    chance of a sample. With a heavier tail between customers, as of a log-normal, the body of the
+    distribution asks for a small q, and p v / (q - 1) comes out too large.
+    """
+    n, amounts = histories.customers, histories.mean_amount
+    mean = float(np.average(amounts, weights=n))
+    variance = float(np.average((amounts - mean) ** 2, weights=n))
+    error = float(np.sqrt(variance / histories.customer_count))
+    missed = model.population_mean - mean
+    if abs(missed) <= max(_MOST_MISSED * mean, _MOST_ERRORS * error):
+        return None
+    return (
+        f"it expects {model.population_mean:,.2f} of a customer of whom nothing is known, "
+        f"{abs(missed) / mean:.0%} {'more' if missed > 0 else 'less'} than the {mean:,.2f} that "
+        "customers spent on average: amounts are not distributed as the model says"
+    )
 
 
 class SpendLikelihood:

@@ -18,6 +18,9 @@ create table if not exists ops.lifetime_fits (
     fitted_at timestamptz not null default clock_timestamp(),
     constraint lifetime_fits_say_why_not check ((status = 'refused') = (reason is not null))
 );
+alter table ops.lifetime_fits add column if not exists warning text;
+comment on column ops.lifetime_fits.warning is
+'Where the fitted model does not look like the data it was fitted to, and what to expect of that; it is used all the same.';
 comment on table ops.lifetime_fits is
 'One row per model and fit: BG/NBD, MBG/NBD (purchases), Gamma-Gamma (spend), and the logistic curve from health_score
 to churn. One model of each process is chosen; a refused one says why the data did not support it.';

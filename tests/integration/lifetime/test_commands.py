@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from customer360.database.connection import connect
+from customer360.lifetime.histories import SpendHistories
 from customer360.settings import Settings
 from customer360.transformation.build import build_lock
 from tests.integration.lifetime.conftest import Generated
@@ -100,6 +102,31 @@ def test_fit_prints_and_keeps_every_parameter(lifetime: Lifetime, fitted: Genera
         assert f"{row.parameter} {row.value:.4f} {row.standard_error:.4f}" in words
         assert f"{row.log_likelihood:,.2f}" in words
     assert words.count("(not") == 1
+
+
+def test_fit_warns_of_amounts_that_the_model_does_not_have_and_others_repeat_it(
+    lifetime: Lifetime, fitted: Generated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "customers spent on average" not in lifetime.say("fit")
+    rng = np.random.default_rng(3)
+    amounts = np.exp(rng.normal(3, 1, 2_000))
+    repeats = rng.geometric(0.4, 2_000)
+    histories = SpendHistories.of_customers(repeats, amounts * rng.gamma(9, 1 / 9, 2_000))
+    with monkeypatch.context() as patch:
+        patch.setattr("customer360.lifetime.fitting.read_spend", lambda _: histories)
+        words = lifetime.say("fit")
+    kept = "select warning, fit_id from ops.lifetime_fits where warning is not null"
+    ((warning, fit_id),) = fitted.warehouse.frame(kept).to_numpy().tolist()
+    assert "more than the" in warning
+    for said in (words, lifetime.say("predict", *HISTORY), lifetime.say("compare-with-truth")):
+        assert f"gamma_gamma: {warning}." in said
+    with (
+        connect(fitted.warehouse.settings) as connection,
+        connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("delete from ops.lifetime_parameters where fit_id = %s", [fit_id])
+        cursor.execute("delete from ops.lifetime_fits where fit_id = %s", [fit_id])
 
 
 def test_fit_and_backtest_wait_for_no_build(lifetime: Lifetime, fitted: Generated) -> None:

@@ -1,9 +1,12 @@
 """Gamma-Gamma: gradient, recovery of known parameters, refusals."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from customer360.lifetime.fitting import fit_spend_model
 from customer360.lifetime.histories import SpendHistories
 from customer360.lifetime.likelihood import Refusal
 from customer360.lifetime.spending import SpendLikelihood, SpendModel, fit_spend
@@ -39,6 +42,31 @@ def test_customers_without_a_repeat_amount_say_nothing() -> None:
     histories = SpendHistories.of_customers([0, 1, 2, 2], [10.0, 0.0, 30.0, 30.0])
     assert histories.customer_count == 2
     assert histories.repeats.tolist() == [2]
+
+
+def heavy_tailed(customers: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return repeat purchases and mean amounts of a log-normal between customers and within."""
+    rng = np.random.default_rng(6)
+    repeats = rng.geometric(0.4, customers)
+    own = rng.normal(3, 1, customers)
+    return repeats, np.array(
+        [np.exp(rng.normal(mu, 1, x)).mean() for mu, x in zip(own, repeats, strict=True)]
+    )
+
+
+@pytest.mark.parametrize("customers", [1_000, 20_000])
+def test_a_heavy_tail_is_told(customers: int) -> None:
+    """The mean that the fit has for everybody is a third and more above what they spent."""
+    outcome = fit_spend_model(SpendHistories.of_customers(*heavy_tailed(customers)))
+    found = re.search(r", (\d+)% more than the", outcome.warning or "")
+    assert found is not None, outcome
+    assert 30 < int(found[1]) < 70
+
+
+@pytest.mark.parametrize("q", [2.2, 3.5, 8.0])
+@pytest.mark.parametrize("customers", [300, 40_000])
+def test_amounts_as_the_model_has_them_are_no_cause_for_a_warning(q: float, customers: int) -> None:
+    assert fit_spend_model(SpendHistories.of_customers(*simulated(q, customers))).warning is None
 
 
 def test_amounts_without_a_mean_are_refused() -> None:
