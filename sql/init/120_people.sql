@@ -59,13 +59,14 @@ comment on table ops.country_access is
 comment on column ops.country_access.login is 'The login itself, not a role that it may take on.';
 grant select, insert, delete on ops.country_access to c360_privacy;
 
--- session_user, which `set role` does not change. Policies call these in sub-selects: once for each statement.
+-- session_user, which `set role` does not change. Policies call these in sub-selects: once for each statement. Were
+-- they not parallel safe, no statement on a table with such a policy would be worked on by more than one process.
 create or replace function ops.reads_every_country() returns boolean
-language sql stable security definer set search_path = pg_catalog, pg_temp
+language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp
 return not exists (select from ops.country_access where country_access.login = session_user);
 
 create or replace function ops.readable_countries() returns text[]
-language sql stable security definer set search_path = pg_catalog, pg_temp
+language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp
 return (
     select coalesce(array_agg(country_access.country_code), '{}')
     from ops.country_access
@@ -74,7 +75,7 @@ return (
 
 -- By name, not by the table as it is now: whatever generation is live when it is called.
 create or replace function ops.readable_customers() returns setof text
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     return query

@@ -159,6 +159,24 @@ def test_rows_are_confined_to_countries(people: People) -> None:
         assert cursor.fetchone() == (germans,)
 
 
+def test_rows_are_confined_also_where_several_processes_read(people: People) -> None:
+    for role in ("bi_germany", "c360_bi"):
+        for table in ("dim_customers", "fct_transactions"):
+            expected = counted(people, role, table)
+            with by_login(people, role) as connection, connection.cursor() as cursor:
+                for setting in ("parallel_setup_cost", "parallel_tuple_cost"):
+                    cursor.execute(SQL("set {} = 0").format(Identifier(setting)))
+                cursor.execute("set min_parallel_table_scan_size = 0")
+                cursor.execute("set parallel_leader_participation = off")
+                cursor.execute("set max_parallel_workers_per_gather = 2")
+                query = SQL("select count(*) from {}").format(Identifier("warehouse", table))
+                cursor.execute(SQL("explain (analyze, costs off) {}").format(query))
+                plan = "\n".join(line for (line,) in cursor.fetchall())
+                assert "Parallel" in plan, plan
+                cursor.execute(query)
+                assert cursor.fetchone() == (expected,)
+
+
 def counted(people: People, role: str, table: str) -> int:
     with by_login(people, role) as connection, connection.cursor() as cursor:
         cursor.execute(SQL("select count(*) from {}").format(Identifier("warehouse", table)))
