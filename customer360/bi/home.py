@@ -105,9 +105,9 @@ class SupersetHome:
         return " ".join(f"{name}='{value}'" for name, value in parts.items())
 
     def commands(self, port: int) -> Mapping[str, Sequence[str]]:
-        """Return the command of the one process: gunicorn, on loopback."""
-        options = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--worker-class", "gthread"]
-        options += ["--threads", "8", "--timeout", "120"]
+        """Return the command of the server: gunicorn, on loopback."""
+        options = ["--config", str(self.project / "gunicorn.conf.py")]
+        options += ["--bind", f"127.0.0.1:{port}"]
         gunicorn = [str(self.python), "-m", "gunicorn"]
         return {"superset": [*gunicorn, *options, "superset.app:create_app()"]}
 

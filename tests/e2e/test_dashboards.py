@@ -293,6 +293,19 @@ def test_superset_keeps_its_own_things_with_a_login_that_has_no_right_in_the_war
                 cursor.execute(f"select from {table}")
 
 
+def test_who_asked_for_a_chart_is_noted_once(superset: Superset, analyst: Visitor) -> None:
+    slug = "campaigns"
+    analyst.open(slug, CHARTS[slug])
+    home = SupersetHome(superset.warehouse.settings)
+    with connect(home.settings, database=home.metadata_database) as connection:
+        cursor = connection.cursor()
+        cursor.execute("""
+            select distinct action from logs
+            where slice_id is not null and action <> 'log' -- what browsers tell of themselves
+        """)
+        assert cursor.fetchall() == [("ChartDataRestApi.data",)]
+
+
 def test_browsers_fetch_nothing_from_elsewhere(analyst: Visitor) -> None:
     analyst.open("executive-overview", CHARTS["executive-overview"])
     assert analyst.fetched_elsewhere == []
