@@ -68,6 +68,45 @@ def test_only_generated_metrics_name_a_definition(manifest: dict[str, Any]) -> N
     assert claims == made.keys()
 
 
+def retold(manifest: dict[str, Any], datasets: dict[str, str]) -> list[str]:
+    """Return metrics by hand that have the name or the SQL of a defined one."""
+    made = metrics_of_datasets(manifest)
+    defined = [metric for metrics in made.values() for metric in metrics]
+    names = {metric["metric_name"] for metric in defined}
+    names |= {metric["name"] for metric in manifest["metrics"].values()}
+    expressions = {_plain(metric["expression"]) for metric in defined}
+    return [
+        f"{dataset}.{metric['metric_name']}"
+        for dataset in sorted(datasets.keys() - made.keys())
+        for metric in yaml.safe_load(datasets[dataset])["metrics"]
+        if metric["metric_name"] in names or _plain(metric["expression"]) in expressions
+    ]
+
+
+def _plain(expression: str) -> str:
+    return "".join(expression.lower().split())
+
+
+def test_no_metric_by_hand_is_one_that_is_defined(manifest: dict[str, Any]) -> None:
+    assert retold(manifest, files()) == [], "generate it, or call it by what it is"
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        {"metric_name": "churn", "expression": "avg(something)"},
+        {"metric_name": "gross_revenue", "expression": "max(something)"},
+        {"metric_name": "mine", "expression": "SUM( predicted_clv_12_months )"},
+    ],
+)
+def test_check_trips_on_a_definition_told_again(
+    manifest: dict[str, Any], metric: dict[str, str]
+) -> None:
+    datasets = files()
+    datasets["vehicles"] = with_metrics(datasets["vehicles"], [metric])
+    assert retold(manifest, datasets) == [f"vehicles.{metric['metric_name']}"]
+
+
 @pytest.mark.parametrize("name", STEERING)
 def test_expression_is_as_by_hand(manifest: dict[str, Any], name: str) -> None:
     assert Expressions(manifest).of(name) == STEERING[name]
