@@ -49,45 +49,39 @@ histories_scaled as (
     cross join most_repeats
 ),
 
-by_month as (
+purchases_by_node as (
     select
         histories_scaled.repeat_purchase_days,
         histories_scaled.days_since_first_purchase,
         months.month_number,
         months.twelve_months_factor,
         months.thirty_six_months_factor,
-        sum(nodes.weight / nodes.dropout_probability * (
+        nodes.weight / nodes.dropout_probability * (
             1 - exp(greatest(
                 -histories_scaled.shape
                 * ln(1 + nodes.dropout_probability * months.weeks / histories_scaled.scale),
                 -700
             ))
-        )) as purchases
+        ) as purchases
     from histories_scaled
     inner join nodes
         on histories_scaled.node_repeat_purchase_days = nodes.repeat_purchase_days
     cross join months
-    group by
-        histories_scaled.repeat_purchase_days,
-        histories_scaled.days_since_first_purchase,
-        months.month_number,
-        months.twelve_months_factor,
-        months.thirty_six_months_factor
 ),
 
 final as (
     select
         repeat_purchase_days,
         days_since_first_purchase,
-        cast(max(purchases) filter (where month_number = 12) as numeric(20, 6))
+        cast(sum(purchases) filter (where month_number = 12) as numeric(20, 6))
             as purchases_12_months_if_alive,
-        cast(max(purchases) filter (where month_number = 36) as numeric(20, 6))
+        cast(sum(purchases) filter (where month_number = 36) as numeric(20, 6))
             as purchases_36_months_if_alive,
         cast(sum(twelve_months_factor * purchases) as numeric(20, 6))
             as discounted_12_months_if_alive,
         cast(sum(thirty_six_months_factor * purchases) as numeric(20, 6))
             as discounted_36_months_if_alive
-    from by_month
+    from purchases_by_node
     group by repeat_purchase_days, days_since_first_purchase
 )
 

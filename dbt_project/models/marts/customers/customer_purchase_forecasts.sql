@@ -28,9 +28,12 @@ scaled as (
         parameters.v,
         customers.repeat_purchase_days + parameters.first_counts as chances_to_leave,
         parameters.r + customers.repeat_purchase_days as shape,
-        parameters.alpha + customers.days_since_first_purchase / 7.0 as scale_today,
-        parameters.alpha + customers.days_first_to_last_purchase / 7.0 as scale_at_last,
-        {{ var('churn_horizon_days') }} / 7.0 as horizon_weeks,
+        parameters.alpha
+        + customers.days_since_first_purchase / cast(7 as {{ dbt.type_float() }}) as scale_today,
+        parameters.alpha
+        + customers.days_first_to_last_purchase / cast(7 as {{ dbt.type_float() }})
+            as scale_at_last,
+        {{ var('churn_horizon_days') }} / cast(7 as {{ dbt.type_float() }}) as horizon_weeks,
         case
             when parameters.purchase_model is not null and not customers.is_modelled then 0.0
             else 1.0 * customers.purchase_days / greatest(
