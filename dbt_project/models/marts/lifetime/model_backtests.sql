@@ -41,11 +41,13 @@ final as (
         cast(baselines.best_baseline_lift_top_decile as numeric(10, 4))
             as best_baseline_lift_top_decile,
         cast(baselines.best_baseline_brier_score as numeric(7, 6)) as best_baseline_brier_score,
-        case when not results.is_baseline then
-            results.auc >= baselines.best_baseline_auc
-            and results.lift_top_decile >= baselines.best_baseline_lift_top_decile
-            -- Amounts have no Brier score.
-            and coalesce(results.brier_score <= baselines.best_baseline_brier_score, true)
+        -- Amounts have no Brier score.
+        case
+            when not results.is_baseline
+                then
+                    results.auc >= baselines.best_baseline_auc
+                    and results.lift_top_decile >= baselines.best_baseline_lift_top_decile
+                    and coalesce(results.brier_score <= baselines.best_baseline_brier_score, true)
         end as beats_baselines
     from results
     left join baselines
