@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 RULES = GateRules.model_validate({"rows": {"default": {"max_loss_share": 0.1}}})
 INTERRUPTED = """
+import signal
 import sys
 from customer360.settings import Settings
 from customer360.transformation.dbt_runner import run_dbt
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, where tests run behind a shell
 run_dbt(Settings.model_validate_json(sys.argv[1]), ["build"], "killed")
 """
 
