@@ -1,6 +1,6 @@
 """Seconds of a whole build, models and tests, at 100,000 customer records of all sources.
 
-    python benchmarks/build.py [RECORDS]
+    python -m benchmarks.build [RECORDS]
 
 Generates and loads them on a server of its own, then builds twice: the first build also reads all
 of raw and learns the match weights; the second is what every later delivery costs at least. Fails
@@ -12,12 +12,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.table import Table
 
-from customer360.database import embedded
+from benchmarks.support.own_server import own_server
 from customer360.database.connection import connect
 from customer360.database.setup import ensure_database
 from customer360.settings import Settings
@@ -44,21 +43,15 @@ def main() -> int:
     """Run the benchmark and return the exit code."""
     records = int(sys.argv[1]) if len(sys.argv) > 1 else RECORDS
     console = Console()
-    with TemporaryDirectory(prefix="c360-bench-", ignore_cleanup_errors=True) as directory:
-        settings = Settings(data_dir=Path(directory))
-        if not settings.uses_embedded_server:
-            raise SystemExit("The benchmark would fill your database: unset C360_DATABASE_URL.")
+    with own_server() as settings:
         _generate(settings, records)
-        try:
-            ensure_database(settings)
-            started = time.perf_counter()
-            _run(settings, "load")
-            loaded = time.perf_counter() - started
-            console.print(f"{_raw_rows(settings):,} rows loaded in {loaded:.0f} s")
-            for name in ("first build", "second build"):
-                seconds = _build(settings, name, console)
-        finally:
-            embedded.stop(settings.data_dir)
+        ensure_database(settings)
+        started = time.perf_counter()
+        _run(settings, "load")
+        loaded = time.perf_counter() - started
+        console.print(f"{_raw_rows(settings):,} rows loaded in {loaded:.0f} s")
+        for name in ("first build", "second build"):
+            seconds = _build(settings, name, console)
     if records != RECORDS:
         return 0
     console.print(f"the second build takes {seconds:.0f} s, limit {LIMIT_SECONDS} s")

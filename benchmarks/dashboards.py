@@ -16,11 +16,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.support.own_server import own_server
 from customer360.bi.home import SupersetHome
 from customer360.bi.local_superset import ensure_superset
 from customer360.database.connection import connect
@@ -39,11 +39,7 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments == ["--published"]:
         return measure(get_settings())
-    with TemporaryDirectory(prefix="c360-bench-", ignore_cleanup_errors=True) as directory:
-        Path(directory).chmod(0o755)
-        settings = Settings(data_dir=Path(directory))
-        if not settings.uses_embedded_server:
-            raise SystemExit("The benchmark would fill your database: unset C360_DATABASE_URL.")
+    with own_server() as settings:
         try:
             publish(settings, int(arguments[0]) if arguments else RECORDS)
             return measure(settings)

@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.support.own_server import own_server
 from customer360.database import embedded
 from customer360.database.connection import connect
 from customer360.database.setup import ensure_database
@@ -175,17 +175,13 @@ def show(runs: list[Run], records: int, console: Console) -> None:
 def main() -> None:
     """Run both, print them side by side, and fail where ours finds too little or too much."""
     records = int(sys.argv[1]) if len(sys.argv) > 1 else RECORDS
-    with TemporaryDirectory(prefix="c360-bench-", ignore_cleanup_errors=True) as name:
-        directory = Path(name)
-        settings = Settings(data_dir=directory / "data")
-        path = directory / "records.csv"
-        try:
-            ensure_database(settings)
-            write_records(settings, records, path)
-            ours = run_ours(settings, path)
-        finally:
-            embedded.stop(settings.data_dir)
-        splink = run_splink(directory, path)
+    with own_server() as settings:
+        path = settings.data_dir / "records.csv"
+        ensure_database(settings)
+        write_records(settings, records, path)
+        ours = run_ours(settings, path)
+        embedded.stop(settings.data_dir)  # Splink has the machine to itself, as we had
+        splink = run_splink(settings.data_dir, path)
     console = Console()
     show([ours, splink], records, console)
     ratio = ours.total / splink.total

@@ -18,8 +18,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import numpy as np
@@ -27,7 +25,8 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.usage import cpu_seconds, watched
+from benchmarks.support.own_server import own_server
+from benchmarks.support.usage import cpu_seconds, watched
 from customer360.database import embedded
 from customer360.database.connection import connect
 from customer360.database.setup import ensure_database
@@ -197,17 +196,10 @@ def in_process(function: Callable[..., Result], *arguments: object) -> Result:
 def main() -> int:
     """Run it, print each part, and return 1 where a limit is broken."""
     customers = int(sys.argv[1]) if len(sys.argv) > 1 else CUSTOMERS
-    with TemporaryDirectory(prefix="c360-bench-", ignore_cleanup_errors=True) as directory:
-        Path(directory).chmod(0o755)
-        settings = Settings(data_dir=Path(directory))
-        if not settings.uses_embedded_server:
-            raise SystemExit("The benchmark would fill your database: unset C360_DATABASE_URL.")
-        try:
-            ensure_database(settings)
-            in_process(fill, settings, customers)
-            return _run(settings, customers)
-        finally:
-            embedded.stop(settings.data_dir)
+    with own_server() as settings:
+        ensure_database(settings)
+        in_process(fill, settings, customers)
+        return _run(settings, customers)
 
 
 def _run(settings: Settings, customers: int) -> int:

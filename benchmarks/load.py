@@ -1,6 +1,6 @@
 r"""Speed of the loader beside `psql` copying the same files into the same text columns, in one run.
 
-    python benchmarks/load.py [--data DIR] [--runs 5]
+    python -m benchmarks.load [--data DIR] [--runs 5]
 
 The peer writes no lineage, checks nothing and keeps no ledger. Runs are interleaved and medians
 compared; below 0.6 times the speed of the peer, for either file, this fails. A database of

@@ -1,6 +1,6 @@
 """How long publications and rollbacks take, with all marts and while people read: one run.
 
-    python benchmarks/publication.py [RECORDS]
+    python -m benchmarks.publication [RECORDS]
 
 Generates, loads and builds on a server of its own, and publishes two builds. Then generations are
 exchanged back and forth while readers run short and long queries in open transactions. The peer is
@@ -18,13 +18,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from rich.console import Console
 from rich.table import Table
 
-from customer360.database import embedded
+from benchmarks.support.own_server import own_server
 from customer360.database.connection import connect
 from customer360.database.setup import ensure_database
 from customer360.publishing.gates import evaluate_gates
@@ -50,18 +49,12 @@ def main() -> int:
     records = int(sys.argv[1]) if len(sys.argv) > 1 else RECORDS
     console = Console()
     seconds: dict[str, list[float]] = {}
-    with TemporaryDirectory(prefix="c360-bench-", ignore_cleanup_errors=True) as directory:
-        settings = Settings(data_dir=Path(directory))
-        if not settings.uses_embedded_server:
-            raise SystemExit("The benchmark would fill your database: unset C360_DATABASE_URL.")
-        try:
-            tables = _fill(settings, records, seconds)
-            with _readers(settings):
-                for _ in range(ROLLBACKS):
-                    _time(seconds, "bare renames of schemas", lambda: _bare(settings))
-                    _time(seconds, "rollback", lambda: rollback(settings))
-        finally:
-            embedded.stop(settings.data_dir)
+    with own_server() as settings:
+        tables = _fill(settings, records, seconds)
+        with _readers(settings):
+            for _ in range(ROLLBACKS):
+                _time(seconds, "bare renames of schemas", lambda: _bare(settings))
+                _time(seconds, "rollback", lambda: rollback(settings))
     return _report(console, seconds, tables)
 
 

@@ -3,6 +3,7 @@
 -- would serve better than the model; it warns, as a score that lost is still a score. Each row
 -- names the number.
 {{ config(severity='warn') }}  -- here, as dbt's partial parse forgets that of the YAML file
+{% set better_signs = {'auc': 1, 'lift_top_decile': 1, 'brier_score': -1} %}
 
 with backtests as (
     select * from {{ ref('model_backtests') }}
@@ -10,35 +11,18 @@ with backtests as (
 ),
 
 measured as (
-    select
-        target,
-        model,
-        is_baseline,
-        'auc' as measure,
-        1 as better_sign,
-        avg(auc) as mean_value
-    from backtests
-    group by target, model, is_baseline
-    union all
-    select
-        target,
-        model,
-        is_baseline,
-        'lift_top_decile' as measure,
-        1 as better_sign,
-        avg(lift_top_decile) as mean_value
-    from backtests
-    group by target, model, is_baseline
-    union all
-    select
-        target,
-        model,
-        is_baseline,
-        'brier_score' as measure,
-        -1 as better_sign,
-        avg(brier_score) as mean_value
-    from backtests
-    group by target, model, is_baseline
+    {% for measure, better_sign in better_signs.items() %}
+        select
+            target,
+            model,
+            is_baseline,
+            '{{ measure }}' as measure,
+            {{ better_sign }} as better_sign,
+            avg({{ measure }}) as mean_value
+        from backtests
+        group by target, model, is_baseline
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select
